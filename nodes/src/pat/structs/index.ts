@@ -1,0 +1,5 @@
+export * from './account.ts'
+export * from './circle.ts'
+export * from './connection.ts'
+export * from './layer.ts'
+export * from './user.ts'

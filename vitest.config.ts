@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config'
+
+/** `npm test` runs the project `tests`; `npm run test:machine` what needs more of a machine. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'tests',
+          include: ['**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.machine.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'machine',
+          include: ['**/*.machine.test.ts'],
+          exclude: ['**/node_modules/**'],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
