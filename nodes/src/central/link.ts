@@ -1,0 +1,102 @@
+/**
+ * What the handlers of a node see of the central API. Behind it stands the one consistency policy;
+ * nobody else knows whether an answer came from central or from this node's own memory.
+ *
+ * Every method that returns a promise rejects with a `Problem` whose code its endpoint lists, or
+ * with `CentralUnreachable` when central gave no answer in time.
+ */
+import type { Directory, ServerAssignment } from '@citygate/schema/contract'
+import type { Bytes } from '../pat/index.ts'
+
+export interface Slot {
+  /** 1 to 6. */
+  readonly slot: number
+  readonly capcomId: string
+  readonly name: Bytes
+}
+
+export interface ConsoleRecord {
+  readonly consoleId: string
+  readonly supportCode: string
+  readonly created: boolean
+  /** Used slots only. */
+  readonly slots: readonly Slot[]
+}
+
+export interface LoginRecord {
+  readonly login: string
+  readonly consoleId: string
+  /** Null until a hunter has been chosen. */
+  readonly capcomId: string | null
+  readonly slots: readonly Slot[]
+}
+
+export interface Target {
+  readonly serverId: number
+  readonly host: string
+  readonly port: number
+}
+
+/** A player that this node holds, from the claim to the release or the loss. */
+export interface Hold {
+  readonly capcomId: string
+  readonly name: Bytes
+  readonly fence: number
+  /** The game server that the player chose. */
+  readonly serverId: number
+  /** 256 bytes as shown last; null before the first time. */
+  readonly settings: Bytes | null
+}
+
+export interface Whereabouts {
+  readonly serverId: number
+  readonly gate: number | null
+  readonly city: number | null
+  readonly inQuest: boolean
+  readonly leader: boolean
+}
+
+/** For entry servers. A node without the `entry` role is refused by central. */
+export interface EntryLink {
+  /** As of the last sync; never waits. */
+  readonly directory: Directory
+  identifyConsole(supportCode: string | null, mediaVersion: string): Promise<ConsoleRecord>
+  chooseHunter(
+    consoleId: string,
+    slot: number,
+    name: Bytes | null,
+    create: boolean,
+  ): Promise<Slot & { created: boolean }>
+  /** Makes a ticket of a log-in; `login` null starts one. The ticket is 16 random bytes, made here. */
+  issueTicket(
+    login: string | null,
+    consoleId: string,
+    capcomId: string | null,
+  ): Promise<{ readonly ticket: Bytes; readonly login: string }>
+  readTicket(ticket: Bytes): Promise<LoginRecord>
+  armTicket(ticket: Bytes, serverId: number): Promise<Target>
+}
+
+/** For game servers. */
+export interface WorldLink {
+  /** As of the last sync; never waits. */
+  readonly directory: Directory
+  /** The game servers that this node carries in this epoch. */
+  readonly servers: readonly ServerAssignment[]
+  claim(ticket: Bytes): Promise<Hold>
+  /** A server change of a held player. */
+  arm(hold: Hold, serverId: number): Promise<Target>
+  /** Tells where a held player stands; sent with the next sync. Never waits. */
+  present(hold: Hold, at: Whereabouts): void
+  /** The settings that a held player shows now (256 bytes); sent with the next sync. Never waits. */
+  settings(hold: Hold, settings: Bytes): void
+  /** Ends a hold. Never waits; a second call for the same hold does nothing. */
+  release(hold: Hold, reason: 'left' | 'travelling' | 'lost'): void
+  /** Called when a hold has been lost to another node or its lease could not be renewed. */
+  onLost(listener: (hold: Hold) => void): void
+}
+
+/** Central gave no answer: it is down, unreachable or too slow. */
+export class CentralUnreachable extends Error {
+  override readonly name = 'CentralUnreachable'
+}

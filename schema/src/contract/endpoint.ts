@@ -1,0 +1,43 @@
+import type { z } from 'zod'
+import type { ProblemCode } from './problem.ts'
+
+/** Who may call: anybody, a holder of an enrolment token, an enrolled node (`entry`: granted that role), an operator. */
+export type Caller = 'public' | 'enrolment' | 'node' | 'entry' | 'operator'
+
+/**
+ * One route: the only place where its path, shapes and refusals stand. The central API serves from
+ * it, the node's client calls from it, the reference is generated from it.
+ *
+ * `params`, `query` and `body` are parsed strictly: what is not declared is refused by name.
+ */
+export interface Endpoint<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Output extends z.ZodType = z.ZodType,
+> {
+  readonly name: string
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** With `{name}` for each of `params`. */
+  readonly path: string
+  readonly caller: Caller
+  readonly summary: string
+  readonly params?: Params
+  readonly query?: Query
+  readonly body?: Body
+  readonly output: Output
+  readonly problems: readonly ProblemCode[]
+}
+
+type InputPart<K extends string, T> = T extends z.ZodType ? { readonly [P in K]: z.input<T> } : unknown
+
+/** What a caller passes: only the parts that the endpoint declares. */
+export type Input<E extends Endpoint> = InputPart<'params', E['params']> &
+  InputPart<'query', E['query']> &
+  InputPart<'body', E['body']>
+
+export type Output<E extends Endpoint> = z.output<E['output']>
+
+export function endpoint<const E extends Endpoint>(declared: E): E {
+  return declared
+}

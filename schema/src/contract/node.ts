@@ -1,0 +1,108 @@
+/** How a node becomes known: enrolment, registration, the directory. */
+import { z } from 'zod'
+import { endpoint } from './endpoint.ts'
+import { Address, Epoch, NodeId, Role, ServerId, ServerType, Sha256, Time } from './types.ts'
+
+export const createEnrolToken = endpoint({
+  name: 'createEnrolToken',
+  method: 'POST',
+  path: '/v1/enrol-tokens',
+  caller: 'operator',
+  summary: 'Make a token with which nodes enrol themselves.',
+  body: z.strictObject({
+    roles: z.array(Role).min(1).max(2).default(['world']),
+    uses: z.int().min(1).max(1000).default(1),
+    ttlSeconds: z
+      .int()
+      .min(60)
+      .max(30 * 86400)
+      .default(3600),
+  }),
+  output: z.object({ token: z.string(), expiresAt: Time }),
+  problems: ['bad_request', 'unauthorized', 'forbidden'],
+})
+
+/** The node makes its own key and tells central only the hash: no answer holds a secret. */
+export const enrolNode = endpoint({
+  name: 'enrolNode',
+  method: 'POST',
+  path: '/v1/nodes',
+  caller: 'enrolment',
+  summary: 'Enrol a node with a token; the id comes back, the key stays with the node.',
+  body: z.strictObject({ name: z.string().min(1).max(63), keyHash: Sha256 }),
+  output: z.object({ nodeId: NodeId, roles: z.array(Role) }),
+  problems: ['bad_request', 'enrolment_refused'],
+})
+
+/** A game server that a node offers to carry. An id is a wish; without one central assigns it. */
+export const ServerOffer = z.strictObject({
+  id: ServerId.optional(),
+  name: z.string().min(1).max(31),
+  type: ServerType,
+  gates: z.int().min(1).max(40).default(40),
+  cities: z.int().min(1).max(40).default(40),
+  capacity: z.int().min(1).max(6400).default(2000),
+})
+
+/** A game server as its node is to carry it. */
+export const ServerAssignment = z.object({
+  id: ServerId,
+  name: z.string(),
+  type: ServerType,
+  gates: z.int(),
+  cities: z.int(),
+  capacity: z.int(),
+})
+export type ServerAssignment = z.infer<typeof ServerAssignment>
+
+/** What entry nodes show to consoles. `version` rises when more than populations changed; never 0. */
+export const Directory = z.object({
+  version: z.int().min(1).max(0xffffffff),
+  servers: z.array(
+    z.object({
+      id: ServerId,
+      name: z.string(),
+      type: ServerType,
+      population: z.int(),
+      capacity: z.int(),
+      status: z.enum(['up', 'full', 'draining', 'down']),
+      address: Address.nullable(),
+    }),
+  ),
+  /** Live entry nodes, least loaded first. */
+  entries: z.array(z.object({ nodeId: NodeId, lmp: Address, rfp: Address.nullable() })),
+})
+export type Directory = z.infer<typeof Directory>
+
+/**
+ * A start of a node opens a new epoch and supersedes the one before. `servers: 'default'` asks for
+ * the default world, shared out by central; a list brings the node's own.
+ */
+export const registerNode = endpoint({
+  name: 'registerNode',
+  method: 'POST',
+  path: '/v1/nodes/self/epochs',
+  caller: 'node',
+  summary: 'Open a new epoch: this start of the node carries what the answer says.',
+  body: z.strictObject({
+    name: z.string().min(1).max(63),
+    roles: z.array(Role).min(1).max(2),
+    software: z.string().max(63),
+    opn: Address.nullable(),
+    lmp: Address.nullable(),
+    fmp: Address.nullable(),
+    rfp: Address.nullable(),
+    servers: z.union([z.literal('default'), z.array(ServerOffer).max(80)]),
+  }),
+  output: z.object({
+    nodeId: NodeId,
+    epoch: Epoch,
+    /** Changes when central's database is restored; part of every fence. */
+    incarnation: z.uuid(),
+    /** How long the epoch lives after each sync, in milliseconds. */
+    leaseMs: z.int(),
+    servers: z.array(ServerAssignment),
+    directory: Directory,
+  }),
+  problems: ['bad_request', 'unauthorized', 'forbidden'],
+})

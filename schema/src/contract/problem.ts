@@ -1,0 +1,67 @@
+import { z } from 'zod'
+
+/**
+ * Every refusal has a stable code, an HTTP status and a title (RFC 9457). Codes are a promise to
+ * tools: they are never renamed.
+ */
+export const problems = {
+  bad_request: { status: 400, title: 'The request is not of the documented form' },
+  unauthorized: { status: 401, title: 'A valid key is needed' },
+  forbidden: { status: 403, title: 'This key may not do that' },
+  not_found: { status: 404, title: 'There is no such route' },
+  player_not_found: { status: 404, title: 'No hunter has this Capcom ID' },
+  server_not_found: { status: 404, title: 'There is no such game server' },
+  gate_not_found: { status: 404, title: 'This game server has no such gate' },
+  console_not_found: { status: 404, title: 'There is no such console' },
+  method_not_allowed: { status: 405, title: 'This route does not take that method' },
+  ticket_unknown: { status: 409, title: 'The ticket is unknown or spent' },
+  ticket_not_armed: { status: 409, title: 'The ticket is not meant for this node' },
+  ticket_without_hunter: { status: 409, title: 'No hunter has been chosen for this ticket' },
+  server_down: { status: 409, title: 'No node carries this game server now' },
+  server_full: { status: 409, title: 'This game server is full' },
+  slot_taken: { status: 409, title: 'Another hunter has this slot' },
+  slot_empty: { status: 409, title: 'There is no hunter in this slot' },
+  fence_lost: { status: 409, title: 'Another node holds this player' },
+  epoch_superseded: { status: 409, title: 'A newer start of this node has taken over' },
+  sync_out_of_order: { status: 409, title: 'A newer sync of this node has been seen' },
+  incarnation_changed: { status: 409, title: 'The database was restored: register again' },
+  enrolment_refused: { status: 403, title: 'The enrolment token is unknown, used up or expired' },
+  body_too_large: { status: 413, title: 'The body is too large' },
+  busy: { status: 503, title: 'The rows are held by others: try again' },
+  not_ready: { status: 503, title: 'The database does not answer' },
+  internal: { status: 500, title: 'Something went wrong here' },
+} as const satisfies Record<string, { status: number; title: string }>
+
+export type ProblemCode = keyof typeof problems
+
+export const ProblemDocument = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string(),
+  /** For `bad_request`: which part of the request, and what is allowed there. */
+  errors: z
+    .array(
+      z.object({ in: z.enum(['path', 'query', 'body', 'header']), field: z.string(), detail: z.string() }),
+    )
+    .optional(),
+})
+export type ProblemDocument = z.infer<typeof ProblemDocument>
+
+/** A refusal on its way to the caller: thrown by services and by the client, mapped at one edge each. */
+export class Problem extends Error {
+  override readonly name = 'Problem'
+  readonly code: ProblemCode
+  readonly errors: ProblemDocument['errors']
+
+  constructor(code: ProblemCode, detail?: string, errors?: ProblemDocument['errors']) {
+    super(detail ?? problems[code].title)
+    this.code = code
+    this.errors = errors
+  }
+
+  get status(): number {
+    return problems[this.code].status
+  }
+}

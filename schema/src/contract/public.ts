@@ -1,0 +1,167 @@
+/** What anybody may ask: players, servers, nodes, figures (surface.md, "REST, version 1"). */
+import { z } from 'zod'
+import { endpoint } from './endpoint.ts'
+import { CapcomId, intText, page, Role, ServerType, Time, Weapon } from './types.ts'
+
+const Named = z.object({ id: z.int(), name: z.string() })
+
+export const Player = z.object({
+  capcomId: z.string(),
+  name: z.string(),
+  rank: z.int(),
+  weapon: Weapon.nullable(),
+  online: z.boolean(),
+  location: z
+    .object({ server: Named, gate: Named.nullable(), city: Named.nullable(), inQuest: z.boolean() })
+    .nullable(),
+  seenAt: Time,
+})
+export type Player = z.infer<typeof Player>
+
+const idText = intText(1, 65535)
+
+export const searchPlayers = endpoint({
+  name: 'searchPlayers',
+  method: 'GET',
+  path: '/v1/players',
+  caller: 'public',
+  summary: 'Search hunters, online and off.',
+  query: z.strictObject({
+    name: z.string().min(1).max(31).optional(),
+    capcomId: CapcomId.optional(),
+    online: z.enum(['true', 'false']).optional(),
+    server: idText.optional(),
+    gate: idText.optional(),
+    city: idText.optional(),
+    minRank: intText(0, 65535).optional(),
+    maxRank: intText(0, 65535).optional(),
+    weapon: Weapon.optional(),
+    sort: z.enum(['name', 'rank', 'seen', '-name', '-rank', '-seen']).optional(),
+    limit: intText(1, 100).optional(),
+    cursor: z.string().min(1).max(512).optional(),
+  }),
+  output: page(Player),
+  problems: ['bad_request'],
+})
+
+export const getPlayer = endpoint({
+  name: 'getPlayer',
+  method: 'GET',
+  path: '/v1/players/{capcomId}',
+  caller: 'public',
+  summary: 'One hunter.',
+  params: z.strictObject({ capcomId: CapcomId }),
+  output: Player,
+  problems: ['bad_request', 'player_not_found'],
+})
+
+export const Server = z.object({
+  id: z.int(),
+  name: z.string(),
+  type: ServerType,
+  population: z.int(),
+  capacity: z.int(),
+  status: z.enum(['up', 'full', 'draining', 'down']),
+  node: z.object({ id: z.string(), name: z.string() }).nullable(),
+})
+export type Server = z.infer<typeof Server>
+
+export const listServers = endpoint({
+  name: 'listServers',
+  method: 'GET',
+  path: '/v1/servers',
+  caller: 'public',
+  summary: 'The game servers, in the order of the console’s list.',
+  output: page(Server),
+  problems: [],
+})
+
+const LayerState = z.enum(['empty', 'joinable', 'full'])
+
+export const Gate = z.object({
+  id: z.int(),
+  name: z.string(),
+  population: z.int(),
+  capacity: z.int(),
+  state: LayerState,
+})
+export type Gate = z.infer<typeof Gate>
+
+export const listGates = endpoint({
+  name: 'listGates',
+  method: 'GET',
+  path: '/v1/servers/{server}/gates',
+  caller: 'public',
+  summary: 'The gates of a game server; a gate’s population includes its cities.',
+  params: z.strictObject({ server: idText }),
+  output: page(Gate),
+  problems: ['bad_request', 'server_not_found'],
+})
+
+export const City = Gate.extend({
+  leader: z.object({ capcomId: z.string(), name: z.string() }).nullable(),
+  inQuest: z.int(),
+})
+export type City = z.infer<typeof City>
+
+export const listCities = endpoint({
+  name: 'listCities',
+  method: 'GET',
+  path: '/v1/servers/{server}/gates/{gate}/cities',
+  caller: 'public',
+  summary: 'The cities of a gate.',
+  params: z.strictObject({ server: idText, gate: idText }),
+  output: page(City),
+  problems: ['bad_request', 'server_not_found', 'gate_not_found'],
+})
+
+export const NodeItem = z.object({
+  id: z.string(),
+  name: z.string(),
+  roles: z.array(Role),
+  status: z.enum(['up', 'draining', 'stale', 'down']),
+  population: z.int(),
+  capacity: z.int(),
+  reportedAt: Time.nullable(),
+})
+export type NodeItem = z.infer<typeof NodeItem>
+
+export const listNodes = endpoint({
+  name: 'listNodes',
+  method: 'GET',
+  path: '/v1/nodes',
+  caller: 'public',
+  summary: 'The nodes that carry players, and how they are.',
+  output: page(NodeItem),
+  problems: [],
+})
+
+export const getStats = endpoint({
+  name: 'getStats',
+  method: 'GET',
+  path: '/v1/stats',
+  caller: 'public',
+  summary: 'Figures of this moment.',
+  output: z.object({ playersOnline: z.int(), servers: z.int(), nodes: z.int(), at: Time }),
+  problems: [],
+})
+
+export const getHealth = endpoint({
+  name: 'getHealth',
+  method: 'GET',
+  path: '/healthz',
+  caller: 'public',
+  summary: 'The process answers.',
+  output: z.object({ status: z.literal('ok') }),
+  problems: [],
+})
+
+export const getReadiness = endpoint({
+  name: 'getReadiness',
+  method: 'GET',
+  path: '/readyz',
+  caller: 'public',
+  summary: '200 only when log-ins would work.',
+  output: z.object({ status: z.literal('ready'), entryNodes: z.int(), servers: z.int() }),
+  problems: ['not_ready'],
+})

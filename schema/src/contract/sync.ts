@@ -1,0 +1,88 @@
+/** The one regular call of a node (shared-state.md, "Sync"). */
+import { z } from 'zod'
+import { endpoint } from './endpoint.ts'
+import { Directory } from './node.ts'
+import { CapcomId, CityId, Epoch, Fence, GateId, ServerId, SettingsBytes } from './types.ts'
+
+/** Where a held player stands. `gate` and `city` are null above that level. */
+export const Presence = z.strictObject({
+  capcomId: CapcomId,
+  fence: Fence,
+  serverId: ServerId,
+  gate: GateId.nullable(),
+  city: CityId.nullable(),
+  inQuest: z.boolean(),
+  /** Leads the city. */
+  leader: z.boolean(),
+})
+export type Presence = z.infer<typeof Presence>
+
+/**
+ * The end of a hold. `left`: out of online mode, the ticket ends with it. `travelling`: on the way
+ * to another server; the ticket lives on for its time in transit.
+ */
+export const Release = z.strictObject({
+  capcomId: CapcomId,
+  fence: Fence,
+  reason: z.enum(['left', 'travelling', 'lost']),
+})
+export type Release = z.infer<typeof Release>
+
+export const Letter = z.discriminatedUnion('kind', [
+  z.object({
+    number: z.int(),
+    kind: z.literal('session-taken'),
+    /** The fence that is no longer the player's: whoever holds it lets go. */
+    capcomId: CapcomId,
+    fence: Fence,
+  }),
+])
+export type Letter = z.infer<typeof Letter>
+
+export const syncNode = endpoint({
+  name: 'syncNode',
+  method: 'POST',
+  path: '/v1/nodes/self/sync',
+  caller: 'node',
+  summary: 'Heartbeat, presence, releases and mail in one call; held open while there is nothing to say.',
+  body: z.strictObject({
+    epoch: Epoch,
+    /** Rises by one with every call of the epoch, from 1. */
+    number: z.int().min(1),
+    /** How long central may hold the call, in milliseconds; 0 asks for an answer at once. */
+    holdMs: z.int().min(0).max(25_000),
+    draining: z.boolean(),
+    presence: z.strictObject({
+      /** The generation that central named last; null before the first answer. */
+      generation: z.string().max(64).nullable(),
+      /** `set` is everybody here, and whoever is not in it is gone. */
+      full: z.boolean(),
+      set: z.array(Presence).max(10_000),
+      /** Players who are no longer shown. A release implies it. */
+      gone: z.array(z.strictObject({ capcomId: CapcomId, fence: Fence })).max(10_000),
+    }),
+    releases: z.array(Release).max(10_000),
+    /** Changed settings of held players, written under their fence. */
+    settings: z
+      .array(z.strictObject({ capcomId: CapcomId, fence: Fence, settings: SettingsBytes }))
+      .max(1000),
+    /** Highest letter number that was handled, with none missing before it. */
+    mailSeen: z.int().min(0),
+    /** The directory version that the node has; central sends the directory anew when it differs. */
+    directoryVersion: z.int().min(0),
+  }),
+  output: z.object({
+    number: z.int(),
+    /** The epoch lives this long from the moment the call was sent, in milliseconds. */
+    leaseMs: z.int(),
+    presence: z.object({ generation: z.string(), wantFull: z.boolean() }),
+    /** Holds that are not this node's (any more): fence too low, or another holder. */
+    refused: z.array(z.object({ capcomId: CapcomId, fence: Fence })),
+    /** Always carries fresh populations; `directory.version` tells whether more has changed. */
+    directory: Directory,
+    mail: z.array(Letter),
+    /** When to call again if there is nothing to say; 0 where central holds calls. */
+    nextSyncMs: z.int(),
+  }),
+  problems: ['bad_request', 'unauthorized', 'epoch_superseded', 'sync_out_of_order', 'busy'],
+})
