@@ -1,10 +1,13 @@
 /** The wire of the game's own protocol, "PAT". No I/O here: bytes in, values out, and back. */
+
+export type { Blob } from './blob.ts'
 export * from './bytes.ts'
 export type { BodyOf, Codec, Fields } from './codec.ts'
 export { ProtocolError } from './errors.ts'
 export { type Frame, FrameSplitter, headerSize, largestClientFrame } from './frame.ts'
 export { Items, type Struct } from './items.ts'
 export { decodeLayerPath, encodeLayerPath, type LayerPath } from './layer-path.ts'
+export * from './markup.ts'
 export type { Condition, Conditions, OptionalField, OptionalFieldRequest } from './optional-fields.ts'
 export { type AnyPacket, type Body, decodeBody, encodeFrame, type Side } from './packet.ts'
 export * from './packets/index.ts'

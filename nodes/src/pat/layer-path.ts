@@ -15,7 +15,7 @@ const network = 3
 
 /** 14 bytes: u32 3, u32 server, u16 1, u16 gate, u16 city. Source: wire.md 8.4, extras.md 1.2. */
 export function encodeLayerPath({ server, gate, city }: LayerPath): Bytes {
-  const writer = new Writer()
+  const writer = new Writer(14)
   writer.u32(network)
   writer.u32(server)
   writer.u16(1)

@@ -8,8 +8,13 @@ export const largestPayload = 0xffff
  * and throw a RangeError, so that nothing is ever cut silently.
  */
 export class Writer {
-  #bytes = new Uint8Array(1024)
+  #bytes: Uint8Array
   #at = 0
+
+  /** `size` is a guess; the buffer grows. */
+  constructor(size = 1024) {
+    this.#bytes = new Uint8Array(size)
+  }
 
   get length(): number {
     return this.#at

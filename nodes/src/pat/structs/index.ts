@@ -1,5 +1,6 @@
 export * from './account.ts'
 export * from './circle.ts'
 export * from './connection.ts'
+export * from './hunter-settings.ts'
 export * from './layer.ts'
 export * from './user.ts'
