@@ -28,7 +28,7 @@ export const problems = {
   enrolment_refused: { status: 403, title: 'The enrolment token is unknown, used up or expired' },
   body_too_large: { status: 413, title: 'The body is too large' },
   busy: { status: 503, title: 'The rows are held by others: try again' },
-  not_ready: { status: 503, title: 'The database does not answer' },
+  not_ready: { status: 503, title: 'Log-ins would not work now' },
   internal: { status: 500, title: 'Something went wrong here' },
 } as const satisfies Record<string, { status: number; title: string }>
 

@@ -5,39 +5,54 @@ import { CapcomId, intText, page, Role, ServerType, Time, Weapon } from './types
 
 const Named = z.object({ id: z.int(), name: z.string() })
 
-export const Player = z.object({
-  capcomId: z.string(),
-  name: z.string(),
-  rank: z.int(),
-  weapon: Weapon.nullable(),
-  online: z.boolean(),
-  location: z
-    .object({ server: Named, gate: Named.nullable(), city: Named.nullable(), inQuest: z.boolean() })
-    .nullable(),
-  seenAt: Time,
-})
+/** A hunter. `location` is null when offline, `gate` and `city` are null above that level. */
+export const Player = z
+  .object({
+    capcomId: z.string(),
+    name: z.string(),
+    rank: z.int(),
+    weapon: Weapon.nullable(),
+    online: z.boolean(),
+    location: z
+      .object({ server: Named, gate: Named.nullable(), city: Named.nullable(), inQuest: z.boolean() })
+      .nullable(),
+    /** Of somebody online: the moment of the (first) page. */
+    seenAt: Time,
+  })
+  .meta({ id: 'Player' })
 export type Player = z.infer<typeof Player>
 
-const idText = intText(1, 65535)
+/** As `intText`, and said to be a number in the reference. */
+const wholeText = (minimum: number, maximum: number) =>
+  intText(minimum, maximum).meta({ type: 'integer', minimum, maximum })
+
+const idText = wholeText(1, 65535)
+
+/** Part of a name. Postgres keeps no NUL in a text, so none can be looked for. */
+const NamePart = z
+  .string()
+  .min(1)
+  .max(31)
+  .regex(/^[^\0]*$/, 'text without NUL')
 
 export const searchPlayers = endpoint({
   name: 'searchPlayers',
   method: 'GET',
   path: '/v1/players',
   caller: 'public',
-  summary: 'Search hunters, online and off.',
+  summary: 'Search hunters, online and off. By name unless `sort` says otherwise.',
   query: z.strictObject({
-    name: z.string().min(1).max(31).optional(),
+    name: NamePart.optional(),
     capcomId: CapcomId.optional(),
     online: z.enum(['true', 'false']).optional(),
     server: idText.optional(),
     gate: idText.optional(),
     city: idText.optional(),
-    minRank: intText(0, 65535).optional(),
-    maxRank: intText(0, 65535).optional(),
+    minRank: wholeText(0, 65535).optional(),
+    maxRank: wholeText(0, 65535).optional(),
     weapon: Weapon.optional(),
     sort: z.enum(['name', 'rank', 'seen', '-name', '-rank', '-seen']).optional(),
-    limit: intText(1, 100).optional(),
+    limit: wholeText(1, 100).optional(),
     cursor: z.string().min(1).max(512).optional(),
   }),
   output: page(Player),
@@ -55,15 +70,17 @@ export const getPlayer = endpoint({
   problems: ['bad_request', 'player_not_found'],
 })
 
-export const Server = z.object({
-  id: z.int(),
-  name: z.string(),
-  type: ServerType,
-  population: z.int(),
-  capacity: z.int(),
-  status: z.enum(['up', 'full', 'draining', 'down']),
-  node: z.object({ id: z.string(), name: z.string() }).nullable(),
-})
+export const Server = z
+  .object({
+    id: z.int(),
+    name: z.string(),
+    type: ServerType,
+    population: z.int(),
+    capacity: z.int(),
+    status: z.enum(['up', 'full', 'draining', 'down']),
+    node: z.object({ id: z.string(), name: z.string() }).nullable(),
+  })
+  .meta({ id: 'Server' })
 export type Server = z.infer<typeof Server>
 
 export const listServers = endpoint({
@@ -78,13 +95,15 @@ export const listServers = endpoint({
 
 const LayerState = z.enum(['empty', 'joinable', 'full'])
 
-export const Gate = z.object({
-  id: z.int(),
-  name: z.string(),
-  population: z.int(),
-  capacity: z.int(),
-  state: LayerState,
-})
+export const Gate = z
+  .object({
+    id: z.int(),
+    name: z.string(),
+    population: z.int(),
+    capacity: z.int(),
+    state: LayerState,
+  })
+  .meta({ id: 'Gate' })
 export type Gate = z.infer<typeof Gate>
 
 export const listGates = endpoint({
@@ -100,8 +119,9 @@ export const listGates = endpoint({
 
 export const City = Gate.extend({
   leader: z.object({ capcomId: z.string(), name: z.string() }).nullable(),
+  /** How many of its players are on a quest. */
   inQuest: z.int(),
-})
+}).meta({ id: 'City' })
 export type City = z.infer<typeof City>
 
 export const listCities = endpoint({
@@ -115,15 +135,17 @@ export const listCities = endpoint({
   problems: ['bad_request', 'server_not_found', 'gate_not_found'],
 })
 
-export const NodeItem = z.object({
-  id: z.string(),
-  name: z.string(),
-  roles: z.array(Role),
-  status: z.enum(['up', 'draining', 'stale', 'down']),
-  population: z.int(),
-  capacity: z.int(),
-  reportedAt: Time.nullable(),
-})
+export const NodeItem = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    roles: z.array(Role),
+    status: z.enum(['up', 'draining', 'stale', 'down']),
+    population: z.int(),
+    capacity: z.int(),
+    reportedAt: Time.nullable(),
+  })
+  .meta({ id: 'Node' })
 export type NodeItem = z.infer<typeof NodeItem>
 
 export const listNodes = endpoint({
@@ -164,4 +186,14 @@ export const getReadiness = endpoint({
   summary: '200 only when log-ins would work.',
   output: z.object({ status: z.literal('ready'), entryNodes: z.int(), servers: z.int() }),
   problems: ['not_ready'],
+})
+
+export const getOpenApi = endpoint({
+  name: 'getOpenApi',
+  method: 'GET',
+  path: '/openapi.json',
+  caller: 'public',
+  summary: 'This reference for machines: OpenAPI 3.1.',
+  output: z.looseObject({ openapi: z.string(), info: z.looseObject({}), paths: z.looseObject({}) }),
+  problems: [],
 })

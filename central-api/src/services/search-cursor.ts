@@ -1,0 +1,56 @@
+/**
+ * Where a page of a search ended. To callers a cursor is opaque; inside it are the sort key and
+ * the Capcom ID of the last item, and a check over them, the filters, the order and the database's
+ * incarnation. So a cursor of another search, of a restored database, or one that was changed on
+ * the way is refused by name instead of skipping or repeating hunters. The check guards against
+ * mistakes, not against forgers: everything a cursor leads to is public anyway.
+ */
+import { Problem } from '@citygate/schema/contract'
+import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode'
+import { z } from 'zod'
+
+/** The last item of a page. `key` is text even for a rank: Postgres casts it back. */
+export interface Place {
+  readonly key: string
+  readonly capcomId: string
+  /** When the first page was asked for: the moment at which all pages see those who are online. */
+  readonly at: string
+}
+
+const Cursor = z.tuple([z.string(), z.string(), z.iso.datetime(), z.string()])
+
+/** `query` is whatever must not change between pages, in one fixed order. */
+export async function encodeCursor(query: readonly unknown[], place: Place): Promise<string> {
+  const fields = [place.key, place.capcomId, place.at, await checkOf(query, place)]
+  return encodeBase64Url(new TextEncoder().encode(JSON.stringify(fields)).buffer).replaceAll('=', '')
+}
+
+/** @throws Problem `bad_request` naming `cursor` when it is not this query's. */
+export async function decodeCursor(query: readonly unknown[], cursor: string): Promise<Place> {
+  const read = Cursor.safeParse(parse(cursor))
+  if (!read.success) throw refused()
+  const [key, capcomId, at, check] = read.data
+  const place = { key, capcomId, at }
+  if (check !== (await checkOf(query, place))) throw refused()
+  if (cursor !== (await encodeCursor(query, place))) throw refused()
+  return place
+}
+
+function parse(cursor: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(decodeBase64Url(cursor)))
+  } catch {
+    return undefined
+  }
+}
+
+async function checkOf(query: readonly unknown[], place: Place): Promise<string> {
+  const said = JSON.stringify([query, place.key, place.capcomId, place.at])
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(said))
+  return encodeBase64Url(digest.slice(0, 12))
+}
+
+function refused(): Problem {
+  const detail = 'not a cursor of this search: take `next` as it is, with the same filters and order'
+  return new Problem('bad_request', `cursor: ${detail}`, [{ in: 'query', field: 'cursor', detail }])
+}
