@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { constants } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 
 const root = import.meta.dirname
 const oldest = [22, 18]
@@ -57,10 +57,34 @@ function runtime() {
   }
 }
 
+/**
+ * Tells whether npm, which started us, is still there. Its shell may stand between, and would stay
+ * behind without it: where the system shows processes as files, the shell's own parent is watched too.
+ */
+function starterWatch() {
+  const read = (pid, file) => {
+    try {
+      return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+    } catch {
+      return ''
+    }
+  }
+  const parentOf = (pid) =>
+    read(pid, 'stat')
+      .replace(/^.*\) /s, '')
+      .split(' ')[1]
+  const parent = process.ppid
+  const throughShell = /^(sh|dash|bash|ash)$/.test(read(parent, 'comm').trim())
+  const grandparent = parentOf(parent)
+  return () => process.ppid === parent && (!throughShell || parentOf(parent) === grandparent)
+}
+
 install()
 const [script, ...args] = process.argv.slice(2)
-const child = spawn(runtime(), [script, ...args], {
-  stdio: 'inherit',
+const lasting = script.endsWith('main.ts')
+const child = spawn(runtime(), [resolve(root, script), ...args], {
+  // The channel carries nothing: its end tells the child that this process has ended, by any means.
+  stdio: lasting ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
   env: { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH}` },
 })
 process.on('SIGTERM', () => child.kill('SIGTERM'))
@@ -68,3 +92,9 @@ process.on('SIGINT', () => {
   // A terminal delivers Ctrl-C to the whole group; forwarding it would deliver it twice.
 })
 child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 1)))
+if (lasting && process.env.npm_lifecycle_event) {
+  const alive = starterWatch()
+  setInterval(() => {
+    if (!alive()) process.exit(1)
+  }, 500).unref()
+}

@@ -1,0 +1,36 @@
+/** What a person reads once everything listens. */
+export interface Addresses {
+  readonly http?: string
+  readonly advertise: string
+  readonly opn?: string
+  readonly tls: boolean
+  readonly caFile?: string
+  readonly operatorKeyFile?: string
+}
+
+/** The names under which the regions' games look for OPN (login.md 1.1), and the certificate's name. */
+const hostNames = [
+  ['Japan', 'mmh-t1-opn02.mmh-service.capcom.co.jp'],
+  ['North America', 'mmh-t1-opn03.mmh-service.capcom.co.jp'],
+  ['Europe', 'mmh-t1-opn04.mmh-service.capcom.co.jp'],
+  ['all', 'mh.capcom.co.jp'],
+] as const
+
+export function banner(at: Addresses): string {
+  const lines = ['', '  Citygate is up.', '']
+  if (at.http) lines.push(`  Browsers and tools   ${at.http}/`)
+  if (at.opn) lines.push(`  Consoles             ${at.opn}${at.tls ? ' (TLS)' : ' (no TLS)'}`)
+  if (at.caFile) lines.push(`  Certificate          ${at.caFile}`)
+  if (at.operatorKeyFile) lines.push(`  Operator’s key       ${at.operatorKeyFile}`)
+  if (at.opn) {
+    lines.push('', '  Dolphin: put these lines into the hosts file of the machine that runs it, and untick')
+    lines.push(
+      '  “Verify certificates” in its debugging network pane (or patch the game, see README.md):',
+      '',
+    )
+    const width = at.advertise.length
+    for (const [region, host] of hostNames)
+      lines.push(`    ${at.advertise.padEnd(width)}  ${host}   # ${region}`)
+  }
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,11 @@
+import { createCentral } from '@citygate/nodes/central'
+import type { Endpoint, Input, Output } from '@citygate/schema/contract'
+
+/** Calls a route that anybody may call. */
+export function callPublic<const E extends Endpoint>(
+  url: string,
+  endpoint: E,
+  input: Input<E>,
+): Promise<Output<E>> {
+  return createCentral({ url, fetch }).call(endpoint, input)
+}

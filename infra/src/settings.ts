@@ -1,0 +1,265 @@
+/**
+ * Every setting of the `citygate` command, in one place: its name as a flag, what is allowed, what it
+ * is without being set, and what it means. `--http-port` is `http-port` in citygate.toml and
+ * `CITYGATE_HTTP_PORT` in the environment.
+ */
+import { z } from 'zod'
+
+export interface Setting<T = unknown> {
+  readonly name: string
+  /** What the flag takes, for the help text. */
+  readonly takes: string
+  readonly meaning: string
+  /** What is allowed, in words, for refusals. */
+  readonly allowed: string
+  /** Shown in the help text; the value itself comes from `schema`'s default. */
+  readonly default: string
+  /** Parses the text of a flag, a variable or a file's value. */
+  readonly schema: z.ZodType<T>
+}
+
+function setting<T>(declared: Setting<T>): Setting<T> {
+  return declared
+}
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .pipe(z.int().min(least).max(most))
+
+const number = (name: string, fallback: number, least: number, most: number, meaning: string) =>
+  setting({
+    name,
+    takes: 'NUMBER',
+    meaning,
+    allowed: `a whole number from ${least} to ${most}`,
+    default: String(fallback),
+    schema: wholeNumber(least, most).default(fallback),
+  })
+
+const port = (name: string, fallback: number, meaning: string) =>
+  number(name, fallback, 0, 65535, `${meaning}; 0 is any free port`)
+
+const choice = <const C extends readonly [string, ...string[]]>(
+  name: string,
+  choices: C,
+  meaning: string,
+  fallback: C[number],
+) =>
+  setting({
+    name,
+    takes: choices.join('|'),
+    meaning,
+    allowed: choices.join(', '),
+    default: fallback,
+    schema: z.enum(choices).default(fallback),
+  })
+
+const text = (name: string, takes: string, fallback: string, meaning: string) =>
+  setting({
+    name,
+    takes,
+    meaning,
+    allowed: 'a text that is not empty',
+    default: fallback,
+    schema: z.string().min(1).default(fallback),
+  })
+
+const optionalText = (name: string, takes: string, fallback: string, meaning: string) =>
+  setting({
+    name,
+    takes,
+    meaning,
+    allowed: 'a text that is not empty',
+    default: fallback,
+    schema: z.string().min(1).optional(),
+  })
+
+const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400 }
+
+const seconds = (name: string, fallback: string, least: number, most: number, meaning: string) =>
+  setting({
+    name,
+    takes: 'TIME',
+    meaning,
+    allowed: `a time like 30s, 10m, 1h, from ${least} s to ${most} s`,
+    default: fallback,
+    schema: z
+      .string()
+      .regex(/^\d{1,6}[smhd]?$/)
+      .transform((value) => Number.parseInt(value, 10) * (units[value.at(-1) ?? ''] ?? 1))
+      .pipe(z.int().min(least).max(most))
+      .default(Number.parseInt(fallback, 10) * (units[fallback.at(-1) ?? ''] ?? 1)),
+  })
+
+const httpUrl = (protocols: readonly string[]) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol))
+
+export const settings = {
+  data: text('data', 'FOLDER', 'citygate-data', 'folder of the embedded database, the journal and the keys'),
+  log: setting({
+    name: 'log',
+    takes: 'pretty|json',
+    meaning: 'form of the log lines',
+    allowed: 'pretty, json',
+    default: 'pretty on a terminal, else json',
+    schema: z.enum(['pretty', 'json']).optional(),
+  }),
+  statusFile: optionalText(
+    'status-file',
+    'FILE',
+    'none',
+    'JSON file with every address, port, process id and node id, written once everything listens, removed at exit',
+  ),
+
+  httpPort: port('http-port', 8080, 'port of the central API and the status page'),
+  httpBind: text('http-bind', 'ADDRESS', '127.0.0.1', 'address that the central API listens on'),
+  database: setting({
+    name: 'database',
+    takes: 'URL',
+    meaning: 'a Postgres of your own instead of the embedded one',
+    allowed: 'a postgres:// URL',
+    default: 'none: embedded',
+    schema: httpUrl(['postgres:', 'postgresql:']).optional(),
+  }),
+  operatorKey: setting({
+    name: 'operator-key',
+    takes: 'KEY',
+    meaning: 'the owner’s key of a new central API, instead of one that it makes up',
+    allowed: 'at least 24 printable characters without spaces',
+    default: 'made on an empty database, written to operator.key',
+    schema: z
+      .string()
+      .regex(/^[\x21-\x7e]{24,256}$/)
+      .optional(),
+  }),
+
+  bind: text('bind', 'ADDRESS', '0.0.0.0', 'address that the console ports listen on'),
+  advertise: setting({
+    name: 'advertise',
+    takes: 'ADDRESS',
+    meaning: 'address that consoles are told (OPN to LMP to FMP)',
+    allowed: 'an IPv4 address or a host name of at most 127 characters',
+    default: 'this machine’s LAN address',
+    schema: z
+      .string()
+      .regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,125}[A-Za-z0-9])?$/)
+      .optional(),
+  }),
+  opnPort: port('opn-port', 8200, 'port of the OPN server; consoles expect 8200'),
+  lmpPort: port('lmp-port', 8201, 'port of the LMP server'),
+  fmpPort: port('fmp-port', 8202, 'port of the FMP server'),
+  rfpPort: port('rfp-port', 8203, 'port of the RFP server'),
+  tls: choice(
+    'tls',
+    ['on', 'off'],
+    'TLS on the OPN port, as a console expects; off for tools and tests',
+    'on',
+  ),
+  helloDelay: number('hello-delay', 1500, 0, 60_000, 'milliseconds before the server’s first packet'),
+  content: optionalText(
+    'content',
+    'FOLDER',
+    'content in the data folder, else what comes with citygate',
+    'folder of terms, announcement, greeters, quests',
+  ),
+  name: optionalText('name', 'NAME', 'this machine’s name', 'name of the node in lists'),
+  servers: optionalText(
+    'servers',
+    'FILE',
+    'the default world',
+    'game servers of this node: a JSON list of {id?, name, type, …}',
+  ),
+  workers: setting({
+    name: 'workers',
+    takes: '1|threads:N|processes:N|auto',
+    meaning: 'how many nodes this host runs, and as what',
+    allowed: '1, threads:N, processes:N, auto',
+    default: 'auto',
+    schema: z
+      .string()
+      .regex(/^(1|auto|(threads|processes):[1-9]\d{0,2})$/)
+      .default('auto'),
+  }),
+  accept: choice(
+    'accept',
+    ['own-port', 'reuse-port', 'dispatch'],
+    'how a connection finds its node',
+    'own-port',
+  ),
+  consistency: choice(
+    'consistency',
+    ['autonomous', 'synchronized'],
+    'where shared data is decided',
+    'autonomous',
+  ),
+  profile: choice('profile', ['auto', 'modest', 'robust'], 'for an old PC, or for all cores', 'auto'),
+  drainTime: seconds(
+    'drain-time',
+    '10s',
+    0,
+    3600,
+    'how long a stop waits for players when nobody is in a quest',
+  ),
+  questTime: seconds('quest-time', '30s', 0, 86_400, 'how long a stop waits while someone is in a quest'),
+
+  central: setting({
+    name: 'central',
+    takes: 'URL',
+    meaning: 'the central API',
+    allowed: 'an http:// or https:// URL',
+    default: 'http://127.0.0.1:8080',
+    schema: httpUrl(['http:', 'https:']).default('http://127.0.0.1:8080'),
+  }),
+  enrol: optionalText('enrol', 'TOKEN', 'none', 'enrolment token, needed the first time only'),
+  roles: setting({
+    name: 'roles',
+    takes: 'entry,world',
+    meaning: 'what this node does',
+    allowed: 'entry, world, or both with a comma',
+    default: 'world',
+    schema: z
+      .string()
+      .regex(/^(entry|world)(,(entry|world))?$/)
+      .transform((value) => [...new Set(value.split(','))] as ('entry' | 'world')[])
+      .default(['world']),
+  }),
+  keyFile: text('key-file', 'FILE', 'citygate-data/operator.key', 'file with an operator’s key'),
+  uses: number('uses', 1, 1, 1000, 'how many nodes may enrol with the token'),
+  ttl: seconds('ttl', '1h', 60, 30 * 86_400, 'how long the token is good'),
+  grant: setting({
+    name: 'grant',
+    takes: 'entry,world',
+    meaning: 'roles that the token grants',
+    allowed: 'entry, world, or both with a comma',
+    default: 'world',
+    schema: z
+      .string()
+      .regex(/^(entry|world)(,(entry|world))?$/)
+      .transform((value) => [...new Set(value.split(','))] as ('entry' | 'world')[])
+      .default(['world']),
+  }),
+
+  opn: setting({
+    name: 'opn',
+    takes: 'HOST:PORT',
+    meaning: 'where the simulated consoles begin',
+    allowed: 'a host and a port, like 127.0.0.1:8200',
+    default: '127.0.0.1:8200',
+    schema: z
+      .string()
+      .regex(/^[^\s:]+:\d{1,5}$/)
+      .default('127.0.0.1:8200'),
+  }),
+  duration: seconds('duration', '60s', 1, 86_400, 'how long the bots play once they are in'),
+  seed: number('seed', 1, 0, 999_999_999, 'start of the bots’ random numbers'),
+} as const
+
+export type SettingKey = keyof typeof settings
+export type Value<K extends SettingKey> = z.output<(typeof settings)[K]['schema']>
+export type Config<K extends SettingKey> = { readonly [P in K]: Value<P> }
+
+/** `http-port` → `CITYGATE_HTTP_PORT`. */
+export const variableOf = (name: string): string => `CITYGATE_${name.toUpperCase().replaceAll('-', '_')}`
