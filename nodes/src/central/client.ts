@@ -1,0 +1,186 @@
+/**
+ * The only way to the central API. A request is built from an endpoint of the contract and its answer
+ * is read with it; no path and no shape is written here. Embedded or remote is only another `fetch`.
+ */
+import {
+  type Endpoint,
+  type Input,
+  type Output,
+  Problem,
+  type ProblemCode,
+  ProblemDocument,
+  problems,
+} from '@citygate/schema/contract'
+import { CentralUnreachable } from './link.ts'
+import { mayRepeat, type NoAnswer, pauseBeforeRepeat, repeatsAtMost } from './repeat.ts'
+
+/** How a request travels: the global `fetch`, or the `fetch` of a Hono app in the same process. */
+export type Fetch = (request: Request) => Response | Promise<Response>
+
+export interface CallOptions {
+  /** The whole call with its repeats ends after this time. Default 5000. */
+  readonly deadlineMs?: number
+  readonly signal?: AbortSignal
+  /** False for a caller with a rhythm of its own, like sync. Default true. */
+  readonly repeat?: boolean
+}
+
+/**
+ * Rejects with a `Problem` when central refuses, and with `CentralUnreachable` when there was no
+ * usable answer in time.
+ */
+export type Call = <E extends Endpoint>(
+  endpoint: E,
+  input: Input<E>,
+  options?: CallOptions,
+) => Promise<Output<E>>
+
+export interface CentralOptions {
+  /** Root of the central API; a path in it is kept. */
+  readonly url: string
+  readonly fetch: Fetch
+  /** The bearer token of the calls: a node's key, an enrolment token, an operator's key. */
+  readonly key: string | null
+  /** Waits between repeats; resolves early when the signal is aborted. Replaced by tests. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>
+}
+
+interface Parts {
+  readonly params?: Readonly<Record<string, unknown>>
+  readonly query?: Readonly<Record<string, unknown>>
+  readonly body?: unknown
+}
+
+const defaultDeadlineMs = 5000
+
+export function createCentral(options: CentralOptions): { readonly call: Call } {
+  const root = options.url.replace(/\/+$/, '')
+  const pause = options.pause ?? wait
+
+  async function call<E extends Endpoint>(endpoint: E, input: Input<E>, how: CallOptions = {}) {
+    const deadline = AbortSignal.timeout(how.deadlineMs ?? defaultDeadlineMs)
+    const signal = how.signal ? AbortSignal.any([deadline, how.signal]) : deadline
+    for (let repeats = 0; ; repeats++) {
+      const outcome = await attempt(endpoint, input as Parts, signal)
+      if ('output' in outcome) return outcome.output as Output<E>
+      const again = how.repeat !== false && repeats < repeatsAtMost && mayRepeat(endpoint, outcome.why)
+      if (!again || signal.aborted) throw outcome.error
+      await pause(pauseBeforeRepeat(repeats, Math.random()), signal)
+      if (signal.aborted) throw outcome.error
+    }
+  }
+
+  async function attempt(
+    endpoint: Endpoint,
+    parts: Parts,
+    signal: AbortSignal,
+  ): Promise<{ output: unknown } | { error: Error; why: NoAnswer }> {
+    let response: Response
+    let text: string
+    try {
+      const request = new Request(root + target(endpoint, parts), init(endpoint, parts, options.key, signal))
+      response = await orAborted(options.fetch(request), signal)
+      text = await orAborted(response.text(), signal)
+    } catch (cause) {
+      const why = neverArrived(cause) ? 'not-sent' : 'unknown'
+      return { why, error: new CentralUnreachable(`${endpoint.name}: ${wordsFor(cause, signal)}`, { cause }) }
+    }
+    return response.ok ? readOutput(endpoint, text) : readRefusal(endpoint, response.status, text)
+  }
+
+  return { call }
+}
+
+function target(endpoint: Endpoint, parts: Parts): string {
+  const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String(parts.params?.[name])),
+  )
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(parts.query ?? {})) {
+    if (value !== undefined) query.set(name, String(value))
+  }
+  return query.size > 0 ? `${path}?${query}` : path
+}
+
+function init(endpoint: Endpoint, parts: Parts, key: string | null, signal: AbortSignal): RequestInit {
+  const headers = new Headers({ accept: 'application/json' })
+  if (key !== null) headers.set('authorization', `Bearer ${key}`)
+  if (parts.body === undefined) return { method: endpoint.method, headers, signal }
+  headers.set('content-type', 'application/json')
+  return { method: endpoint.method, headers, signal, body: JSON.stringify(parts.body) }
+}
+
+function readOutput(endpoint: Endpoint, text: string): { output: unknown } | { error: Error; why: NoAnswer } {
+  const parsed = endpoint.output.safeParse(json(text))
+  if (parsed.success) return { output: parsed.data }
+  const error = new CentralUnreachable(`${endpoint.name}: the answer is not of the contract's form`, {
+    cause: parsed.error,
+  })
+  return { error, why: 'answered' }
+}
+
+/** A 5xx is a refusal only where the contract says so; everything else of that kind is no answer. */
+function readRefusal(endpoint: Endpoint, status: number, text: string): { error: Error; why: NoAnswer } {
+  const parsed = ProblemDocument.safeParse(json(text))
+  if (!parsed.success || !isProblemCode(parsed.data.code)) {
+    const error = new CentralUnreachable(`${endpoint.name}: HTTP ${status} without a known problem`)
+    return { error, why: status >= 500 ? 'unknown' : 'answered' }
+  }
+  const { code, detail, errors } = parsed.data
+  const problem = new Problem(code, detail, errors)
+  const rolledBack = code === 'busy' || code === 'not_ready'
+  const why = rolledBack ? 'rolled-back' : problem.status >= 500 ? 'unknown' : 'answered'
+  if (problem.status < 500 || endpoint.problems.includes(code)) return { error: problem, why }
+  return { error: new CentralUnreachable(`${endpoint.name}: ${detail}`, { cause: problem }), why }
+}
+
+function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(problems, code)
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** A `fetch` inside the process may not heed the signal. */
+function orAborted<T>(work: T | Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    Promise.resolve(work)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+/** True where no connection came about, so that central cannot have seen the request. */
+function neverArrived(error: unknown): boolean {
+  const codes = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
+    if ('code' in cause && codes.includes(String(cause.code))) return true
+  }
+  return false
+}
+
+function wordsFor(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return 'no answer in time'
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  return cause instanceof Error ? cause.message : 'no answer'
+}
+
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done, { once: true })
+  })
+}

@@ -1,0 +1,32 @@
+/** When a call may be made a second time (docs/decisions/0051-repeats.md). Pure. */
+import {
+  armSession,
+  armTicket,
+  chooseHunter,
+  type Endpoint,
+  readTicket,
+  registerNode,
+} from '@citygate/schema/contract'
+
+/**
+ * What is known of a call that gave no good answer. `not-sent`: central never saw it. `rolled-back`:
+ * central says that nothing was committed. `unknown`: it may have been done. `answered`: it was
+ * refused, and will be again.
+ */
+export type NoAnswer = 'not-sent' | 'rolled-back' | 'unknown' | 'answered'
+
+/** Asking twice leaves central as asking once does. A second `registerNode` supersedes only the answer that was lost. */
+const sameWhenRepeated: readonly Endpoint[] = [chooseHunter, readTicket, armTicket, armSession, registerNode]
+
+export const repeatsAtMost = 2
+
+export function mayRepeat(endpoint: Endpoint, why: NoAnswer): boolean {
+  if (why === 'answered') return false
+  if (why !== 'unknown') return true
+  return endpoint.method === 'GET' || sameWhenRepeated.includes(endpoint)
+}
+
+/** Milliseconds before repeat number `repeats` (from 0): 100 to 200, then 200 to 400. `chance` is in [0, 1). */
+export function pauseBeforeRepeat(repeats: number, chance: number): number {
+  return 100 * 2 ** repeats * (1 + chance)
+}
