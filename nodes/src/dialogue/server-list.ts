@@ -1,0 +1,83 @@
+/**
+ * The list of game servers as consoles read it, on LMP and FMP alike (login.md 3.3). Head takes a
+ * copy for this console: the pages that follow belong together, whatever happens meanwhile. A row's
+ * number is the server's id, so what the player picks is what he saw.
+ */
+import type { Directory } from '@citygate/schema/contract'
+import { ascii, FmpData } from '../pat/index.ts'
+import { encodeText } from './text.ts'
+
+type ServerRow = ReturnType<typeof FmpData.of>
+
+/** FmpData.serverType. */
+const typeNumbers = { open: 1n, rookie: 2n, expert: 3n, recruiting: 4n } as const
+
+/** The client's table holds 80 servers (login.md 3.3). */
+const mostServers = 80
+/** The client asks for 30 rows at a time; this many of the largest fit its receive buffer. */
+const largestPage = 70
+/** Bytes that the client keeps (login.md 1.3 and 8). */
+const longestHost = 127
+const longestName = 31
+
+type Listed = Directory['servers'][number]
+
+/** A full or draining server shows no free place: the client offers and picks by free places alone. */
+function shownPopulation({ status, population, capacity }: Listed): number {
+  return status === 'up' ? Math.min(population, capacity) : capacity
+}
+
+/** All fields in the reference's order; 0x0b and 0x0c are its constants, their purpose is unknown. */
+function row(server: Listed): ServerRow | undefined {
+  if (server.status === 'down' || !server.address) return undefined
+  return FmpData.of({
+    index: server.id,
+    serverAddress: encodeText(server.address.host, longestHost),
+    serverPort: server.address.port,
+    serverType: typeNumbers[server.type],
+    playerCount: shownPopulation(server),
+    playerCapacity: server.capacity,
+    serverName: encodeText(server.name, longestName),
+    unknown0x0b: ascii('X'),
+    unknown0x0c: 0x12345678,
+  })
+}
+
+/** Every server that a player could choose now. */
+function listedServers(directory: Directory): readonly ServerRow[] {
+  return directory.servers
+    .map(row)
+    .filter((listed) => listed !== undefined)
+    .slice(0, mostServers)
+}
+
+/** One console's view of the list; keep one for each connection. */
+export class ServerList {
+  readonly #directory: () => Directory
+  #shown: readonly ServerRow[] | undefined
+  #wanted: readonly number[] = []
+
+  constructor(directory: () => Directory) {
+    this.#directory = directory
+  }
+
+  /** Rises when servers come, go or are renamed; never 0. */
+  get version(): number {
+    return this.#directory().version
+  }
+
+  /** Begins a list with the fields that the console wants; gives the number of its rows. */
+  head(wanted: readonly number[]): number {
+    this.#wanted = wanted
+    this.#shown = listedServers(this.#directory())
+    return this.#shown.length
+  }
+
+  /** The rows from `first` (1-based) on, at most `count` and at most a page. */
+  page(first: number, count: number): readonly ServerRow[] {
+    const from = Math.max(first, 1) - 1
+    this.#shown ??= listedServers(this.#directory())
+    const rows = this.#shown.slice(from, from + Math.min(count, largestPage))
+    return this.#wanted.length === 0 ? rows : rows.map((listed) => listed.pick(this.#wanted))
+  }
+}
