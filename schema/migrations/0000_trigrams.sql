@@ -1,0 +1,2 @@
+-- The search by name uses a trigram index.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;

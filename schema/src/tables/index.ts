@@ -1,0 +1,5 @@
+/** The tables of central's database. Nodes never see them. */
+export * from './nodes.ts'
+export * from './players.ts'
+export * from './presence.ts'
+export * from './system.ts'

@@ -1,0 +1,104 @@
+/** Consoles, their hunters, and who holds whom. */
+import { sql } from 'drizzle-orm'
+import { check, index, integer, jsonb, pgTable, smallint, text, unique, uuid } from 'drizzle-orm/pg-core'
+import type { Weapon } from '../contract/types.ts'
+import { bytea, counter, moment } from './columns.ts'
+
+/** The support code is the account: it leaves central only towards the entry node that the console showed it to. */
+export const consoles = pgTable('consoles', {
+  id: uuid('id').primaryKey().defaultRandom(),
+  supportCode: text('support_code').notNull().unique(),
+  mediaVersion: text('media_version').notNull(),
+  createdAt: moment('created_at').notNull().defaultNow(),
+  lastLoginAt: moment('last_login_at').notNull().defaultNow(),
+})
+
+/** Hunters. `name_text` and `name_folded` are made from `name` in one place (central-api, name-text.ts). */
+export const players = pgTable(
+  'players',
+  {
+    capcomId: text('capcom_id').primaryKey(),
+    consoleId: uuid('console_id')
+      .notNull()
+      .references(() => consoles.id),
+    slot: smallint('slot').notNull(),
+    name: bytea('name').notNull(),
+    nameText: text('name_text').notNull(),
+    nameFolded: text('name_folded').notNull(),
+    /** 0 until the hunter has shown settings. */
+    rank: integer('rank').notNull().default(0),
+    weapon: text('weapon').$type<Weapon>(),
+    /** 256 bytes as shown last (structs.json, HunterSettings). */
+    settings: bytea('settings'),
+    createdAt: moment('created_at').notNull().defaultNow(),
+    /** Last claim or release; for somebody online, read it as "now". */
+    seenAt: moment('seen_at').notNull().defaultNow(),
+  },
+  (t) => [
+    unique('players_console_slot').on(t.consoleId, t.slot),
+    check('players_slot', sql`${t.slot} between 1 and 6`),
+    index('players_name_trigram').using('gin', sql`${t.nameFolded} gin_trgm_ops`),
+    index('players_by_name').on(t.nameFolded, t.capcomId),
+    index('players_by_rank').on(t.rank, t.capcomId),
+    index('players_by_seen').on(t.seenAt, t.capcomId),
+  ],
+)
+
+/**
+ * One row per hunter, made with him and never deleted. Live while `epoch` is the newest of `node_id`
+ * and has not expired. `fence` only rises; a write under a lower one is refused. After a release
+ * `node_id` is null. No foreign keys: a claim must not wait for a profile write elsewhere.
+ */
+export const leases = pgTable(
+  'leases',
+  {
+    capcomId: text('capcom_id').primaryKey(),
+    fence: counter('fence').notNull().default(0),
+    nodeId: uuid('node_id'),
+    epoch: integer('epoch'),
+    /** The game server that the player was claimed for. */
+    serverId: integer('server_id'),
+    /** The log-in whose ticket made the claim. */
+    login: uuid('login'),
+    claimedAt: moment('claimed_at'),
+  },
+  (t) => [index('leases_holder').on(t.nodeId, t.epoch), index('leases_server').on(t.serverId)],
+)
+
+/** Where an armed ticket may be claimed. The last one of a ticket is what the player chose. */
+export interface TicketTarget {
+  readonly serverId: number
+  readonly nodeId: string
+}
+
+/** A log-in on its way. Known by the SHA-256 (hex) of the ticket. */
+export const tickets = pgTable(
+  'tickets',
+  {
+    hash: text('hash').primaryKey(),
+    /** Tells older from newer tickets of a log-in. */
+    serial: counter('serial').notNull().generatedAlwaysAsIdentity(),
+    login: uuid('login').notNull(),
+    consoleId: uuid('console_id').notNull(),
+    capcomId: text('capcom_id'),
+    /** The entry node that made it; for its load. */
+    issuedBy: uuid('issued_by').notNull(),
+    /** Empty: not armed. */
+    targets: jsonb('targets').$type<readonly TicketTarget[]>().notNull().default([]),
+    issuedAt: moment('issued_at').notNull().default(sql`clock_timestamp()`),
+    /** In transit until then; null while a node holds the player. */
+    expiresAt: moment('expires_at'),
+  },
+  (t) => [index('tickets_login').on(t.login), index('tickets_expiry').on(t.expiresAt)],
+)
+
+/** A traveller's place on the game server he is on his way to: one per hunter. */
+export const seats = pgTable(
+  'seats',
+  {
+    capcomId: text('capcom_id').primaryKey(),
+    serverId: integer('server_id').notNull(),
+    expiresAt: moment('expires_at').notNull(),
+  },
+  (t) => [index('seats_server').on(t.serverId)],
+)

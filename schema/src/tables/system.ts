@@ -1,0 +1,44 @@
+/** What central knows of itself, its operators and what they did. */
+import { sql } from 'drizzle-orm'
+import { check, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { counter, moment } from './columns.ts'
+
+/** One row. `incarnation` changes when the database is restored or imported; it is part of every epoch and fence. */
+export const meta = pgTable(
+  'meta',
+  {
+    id: integer('id').primaryKey().default(1),
+    incarnation: uuid('incarnation').notNull().defaultRandom(),
+    createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  (t) => [check('meta_one_row', sql`${t.id} = 1`)],
+)
+
+/** One row, apart from `meta` because it is written more often. Rises when more than populations changed; never 0. */
+export const directory = pgTable(
+  'directory',
+  {
+    id: integer('id').primaryKey().default(1),
+    version: counter('version').notNull().default(1),
+  },
+  (t) => [check('directory_one_row', sql`${t.id} = 1`)],
+)
+
+/** Keys are known by the SHA-256 (hex) of the whole bearer token. */
+export const operatorKeys = pgTable('operator_keys', {
+  id: uuid('id').primaryKey().defaultRandom(),
+  keyHash: text('key_hash').notNull().unique(),
+  name: text('name').notNull(),
+  createdAt: moment('created_at').notNull().defaultNow(),
+  revokedAt: moment('revoked_at'),
+})
+
+/** Who did what. `actor` is `operator:<id>`, `node:<id>` or `central`. */
+export const auditLog = pgTable('audit_log', {
+  id: counter('id').primaryKey().generatedAlwaysAsIdentity(),
+  at: moment('at').notNull().defaultNow(),
+  actor: text('actor').notNull(),
+  action: text('action').notNull(),
+  subject: text('subject').notNull(),
+  detail: jsonb('detail').notNull().default({}),
+})
