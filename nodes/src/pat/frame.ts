@@ -10,20 +10,30 @@ export const headerSize = 8
 /** The client's receive buffer is 0x4000 bytes, header included: a larger frame never completes there (extras.md 8.3). */
 export const largestClientFrame = 0x4000
 
+/** What an unfinished frame is kept in at first; it doubles as bytes arrive. */
+const smallestHold = 64
+
 export interface Frame {
   readonly id: number
   readonly sequence: number
-  /** A view into received bytes, good until the next push. */
+  /** A view into received bytes, good as long as the chunk that was pushed is left alone. */
   readonly payload: Bytes
 }
 
 /**
- * Cuts a stream of chunks into frames. Keeps at most one unfinished frame, in a buffer that is
- * only as large as what has really arrived needs.
+ * Cuts a stream of chunks into frames. Push a chunk, then take its frames, by {@link take} or by
+ * iterating over what `push` returns, before the next push.
+ *
+ * A frame that lies whole in one chunk is a view into it. Of a frame that does not, the bytes that
+ * have arrived are kept in a buffer at most twice as large; there is never more than one.
  */
-export class FrameSplitter {
+export class FrameSplitter implements IterableIterator<Frame, undefined> {
+  #chunk: Bytes = noBytes
+  #at = 0
+  /** Start of a frame that is not complete; its first `#heldLength` bytes have arrived. */
   #held: Uint8Array = noBytes
-  #length = 0
+  #heldLength = 0
+  #fault: ProtocolError | undefined
 
   readonly #limit: number
 
@@ -32,52 +42,113 @@ export class FrameSplitter {
     this.#limit = limit
   }
 
-  /** Bytes of a frame that is not complete yet; 0 between frames. */
+  /** Bytes of a frame that is not complete yet; 0 between frames. Right once every frame has been taken. */
   get pending(): number {
-    return this.#length
+    return this.#heldLength
+  }
+
+  /** Bytes of memory that the unfinished frame takes. */
+  get reserved(): number {
+    return this.#held.length
+  }
+
+  /** `chunk` must not be changed as long as a frame of it is in use. Throws while earlier frames are untaken. */
+  push(chunk: Bytes): this {
+    if (this.#at < this.#chunk.length) throw new RangeError('frames of the chunk before are not taken yet')
+    this.#chunk = chunk
+    this.#at = 0
+    return this
   }
 
   /**
-   * Gives every frame that is complete now. `chunk` may be kept only until the next call.
-   * Raises a ProtocolError for a frame over the limit; the splitter is of no use afterwards.
+   * The next frame that is complete; undefined when the chunk is used up. Raises a ProtocolError for a
+   * frame over the limit, after all frames before it; the splitter is of no use afterwards.
    */
-  *push(chunk: Bytes): Generator<Frame, void, undefined> {
-    let input = chunk
-    if (this.#length > 0) {
-      input = this.#join(chunk)
-    }
-    let at = 0
-    while (input.length - at >= headerSize) {
-      const size = ((input[at] as number) << 8) | (input[at + 1] as number)
-      const end = at + headerSize + size
-      if (headerSize + size > this.#limit) {
-        throw new ProtocolError('frame', `${headerSize + size} bytes announced, ${this.#limit} allowed`)
+  take(): Frame | undefined {
+    if (this.#fault) throw this.#fault
+    if (this.#heldLength > 0) return this.#takeHeld()
+    const { length } = this.#chunk
+    const at = this.#at
+    if (length - at >= headerSize) {
+      const size = this.#sizeAt(this.#chunk, at)
+      if (length - at >= size) {
+        this.#at = at + size
+        return frameAt(this.#chunk, at, size)
       }
-      if (end > input.length) break
-      const sequence = ((input[at + 2] as number) << 8) | (input[at + 3] as number)
-      const id =
-        (((input[at + 4] as number) << 24) |
-          ((input[at + 5] as number) << 16) |
-          ((input[at + 6] as number) << 8) |
-          (input[at + 7] as number)) >>>
-        0
-      const payload = input.subarray(at + headerSize, end)
-      at = end
-      yield { id, sequence, payload }
     }
-    this.#keep(input, at)
+    if (at < length) this.#hold(length - at)
+    this.#release()
+    return undefined
   }
 
-  #join(chunk: Bytes): Bytes {
-    const joined = new Uint8Array(this.#length + chunk.length)
-    joined.set(this.#held.subarray(0, this.#length))
-    joined.set(chunk, this.#length)
-    return joined
+  next(): IteratorResult<Frame, undefined> {
+    const value = this.take()
+    return value ? { value, done: false } : { value, done: true }
   }
 
-  #keep(input: Bytes, at: number): void {
-    this.#length = input.length - at
-    this.#held = this.#length === 0 ? noBytes : input.slice(at)
+  [Symbol.iterator](): this {
+    return this
+  }
+
+  /** Completes the frame whose start is held, if the chunk has enough. */
+  #takeHeld(): Frame | undefined {
+    if (!this.#fill(headerSize)) return undefined
+    const size = this.#sizeAt(this.#held, 0)
+    if (!this.#fill(size)) return undefined
+    const frame = frameAt(this.#held, 0, size)
+    this.#held = noBytes
+    this.#heldLength = 0
+    return frame
+  }
+
+  /** Moves bytes from the chunk until `wanted` are held; false when there are too few. */
+  #fill(wanted: number): boolean {
+    const missing = wanted - this.#heldLength
+    if (missing > 0) this.#hold(Math.min(missing, this.#chunk.length - this.#at))
+    if (this.#heldLength >= wanted) return true
+    this.#release()
+    return false
+  }
+
+  #hold(count: number): void {
+    const length = this.#heldLength + count
+    if (length > this.#held.length) {
+      const grown = new Uint8Array(Math.max(length, smallestHold, 2 * this.#held.length))
+      grown.set(this.#held.subarray(0, this.#heldLength))
+      this.#held = grown
+    }
+    this.#held.set(this.#chunk.subarray(this.#at, this.#at + count), this.#heldLength)
+    this.#heldLength = length
+    this.#at += count
+  }
+
+  #release(): void {
+    this.#chunk = noBytes
+    this.#at = 0
+  }
+
+  #sizeAt(bytes: Bytes, at: number): number {
+    const size = headerSize + u16At(bytes, at)
+    if (size > this.#limit) {
+      this.#fault = new ProtocolError('frame', `${size} bytes announced, ${this.#limit} allowed`)
+      this.#held = noBytes
+      this.#release()
+      throw this.#fault
+    }
+    return size
+  }
+}
+
+function u16At(bytes: Bytes, at: number): number {
+  return ((bytes[at] as number) << 8) | (bytes[at + 1] as number)
+}
+
+function frameAt(bytes: Bytes, at: number, size: number): Frame {
+  return {
+    id: ((u16At(bytes, at + 4) << 16) | u16At(bytes, at + 6)) >>> 0,
+    sequence: u16At(bytes, at + 2),
+    // Not `subarray`: of a Buffer that gives a Buffer, whose `slice` does not copy.
+    payload: new Uint8Array(bytes.buffer, bytes.byteOffset + at + headerSize, size - headerSize),
   }
 }
 
