@@ -14,6 +14,7 @@ import {
   encodeFrame,
   type Frame,
   FrameSplitter,
+  messageText,
   NtcLogin,
   NtcShut,
   ProtocolError,
@@ -24,9 +25,8 @@ import {
 } from '../pat/index.ts'
 import { answerTo, courtesies, isRequest } from './courtesies.ts'
 import type { Call, Routes } from './handlers.ts'
-import { notice } from './notice.ts'
 import type { Ending, Peer } from './peer.ts'
-import type { Clock, Line, Log, Timer } from './ports.ts'
+import type { Clock, Line, Log } from './ports.ts'
 import type { Opening, ServerKind } from './server-kind.ts'
 import { defaultTiming, type Timing } from './timing.ts'
 import { words, wordsFor } from './words.ts'
@@ -76,15 +76,13 @@ export class Conversation<S> implements Peer {
 
   #inbox: Bytes[] = []
   #inboxSize = 0
-  #frames: Iterator<Frame, void> | undefined
   #paused = false
   #busy = false
 
   #heardAt: number
-  #hello: Timer | undefined
-  #lineCheck: Timer | undefined
-  #silence: Timer | undefined
-  #halfFrame: Timer | undefined
+  /** Each calls its timer off. */
+  readonly #timers: Record<'hello' | 'lineCheck' | 'silence' | 'halfFrame', (() => void) | undefined>
+  #framesTaken = 0
 
   constructor({ kind, line, clock, log, timing }: ConversationParts<S>) {
     this.id = line.id
@@ -94,8 +92,13 @@ export class Conversation<S> implements Peer {
     this.#line = line
     this.#clock = clock
     this.#timing = { ...defaultTiming, ...timing }
-    this.#heardAt = clock.monotonicMs()
-    this.#hello = clock.after(this.#timing.helloMs, () => this.#greet())
+    this.#heardAt = clock.now()
+    this.#timers = {
+      hello: clock.after(this.#timing.helloMs, () => this.#greet()),
+      lineCheck: undefined,
+      silence: undefined,
+      halfFrame: undefined,
+    }
     this.#watchSilence()
   }
 
@@ -108,7 +111,7 @@ export class Conversation<S> implements Peer {
   /** Bytes arrived. The buffer is the conversation's from now on. */
   receive(chunk: Bytes): void {
     if (!this.alive) return
-    this.#heardAt = this.#clock.monotonicMs()
+    this.#heardAt = this.#clock.now()
     this.#inbox.push(chunk)
     this.#inboxSize += chunk.length
     this.#advance()
@@ -147,7 +150,7 @@ export class Conversation<S> implements Peer {
   }
 
   shut(text: string): void {
-    this.send(NtcShut, 0, { hasMessage: 1, message: notice(text) })
+    this.send(NtcShut, 0, { hasMessage: 1, message: messageText(text) })
     this.close()
   }
 
@@ -203,15 +206,15 @@ export class Conversation<S> implements Peer {
 
   #nextFrame(): Frame | undefined {
     for (;;) {
-      const next = this.#frames?.next()
-      if (next && !next.done) return next.value
-      const chunk = this.#inbox.shift()
-      if (!chunk) {
-        this.#frames = undefined
-        return undefined
+      const frame = this.#splitter.take()
+      if (frame) {
+        this.#framesTaken++
+        return frame
       }
+      const chunk = this.#inbox.shift()
+      if (!chunk) return undefined
       this.#inboxSize -= chunk.length
-      this.#frames = this.#splitter.push(chunk)
+      this.#splitter.push(chunk)
     }
   }
 
@@ -273,7 +276,7 @@ export class Conversation<S> implements Peer {
   #greet(): void {
     this.#phase = 'opening'
     this.send(ReqConnection, 0, { unused: 0 })
-    this.#lineCheck = this.#clock.after(this.#timing.lineCheckMs, () => this.#checkLine())
+    this.#timers.lineCheck = this.#clock.after(this.#timing.lineCheckMs, () => this.#checkLine())
   }
 
   #open(frame: Frame): Promise<void> | undefined {
@@ -336,10 +339,9 @@ export class Conversation<S> implements Peer {
   #end(ending: Ending): void {
     this.#phase = 'ended'
     this.#ending = ending
-    for (const timer of [this.#hello, this.#lineCheck, this.#silence, this.#halfFrame]) timer?.cancel()
+    for (const callOff of Object.values(this.#timers)) callOff?.()
     this.#inbox = []
     this.#inboxSize = 0
-    this.#frames = undefined
     if (this.#session) this.#tellSession(ending)
   }
 
@@ -360,13 +362,14 @@ export class Conversation<S> implements Peer {
   /** Every 30 s, whatever else is said: the client may leave without it (login.md 2.3). */
   #checkLine(): void {
     if (this.#phase === 'open') this.send(ReqLineCheck, 0, {})
-    if (this.alive) this.#lineCheck = this.#clock.after(this.#timing.lineCheckMs, () => this.#checkLine())
+    if (!this.alive) return
+    this.#timers.lineCheck = this.#clock.after(this.#timing.lineCheckMs, () => this.#checkLine())
   }
 
   #watchSilence(): void {
-    const left = this.#timing.silenceMs - (this.#clock.monotonicMs() - this.#heardAt)
+    const left = this.#timing.silenceMs - (this.#clock.now() - this.#heardAt)
     if (left > 0) {
-      this.#silence = this.#clock.after(left, () => this.#watchSilence())
+      this.#timers.silence = this.#clock.after(left, () => this.#watchSilence())
       return
     }
     this.log.info({}, 'dropped: silent')
@@ -375,14 +378,24 @@ export class Conversation<S> implements Peer {
   }
 
   #watchHalfFrame(): void {
-    if (this.#splitter.pending === 0) {
-      this.#halfFrame?.cancel()
-      this.#halfFrame = undefined
-    } else if (!this.#busy) {
-      this.#halfFrame ??= this.#clock.after(this.#timing.halfFrameMs, () => {
-        this.#broken(new ProtocolError('frame', 'began and did not end in time'))
-      })
+    if (this.#splitter.pending > 0) {
+      this.#timers.halfFrame ??= this.#giveHalfFrameTime()
+      return
     }
+    this.#timers.halfFrame?.()
+    this.#timers.halfFrame = undefined
+  }
+
+  #giveHalfFrameTime(): () => void {
+    const taken = this.#framesTaken
+    return this.#clock.after(this.#timing.halfFrameMs, () => {
+      // Another frame has begun since, or the rest is here and waits for a handler: that is no fault.
+      if (this.#framesTaken !== taken || this.#busy || this.#inboxSize > 0) {
+        this.#timers.halfFrame = this.#giveHalfFrameTime()
+        return
+      }
+      this.#broken(new ProtocolError('frame', 'began and did not end in time'))
+    })
   }
 }
 
@@ -407,6 +420,6 @@ class Request<S> implements Call<S> {
   }
 
   refuse(answer: AnyPacket, text: string): void {
-    this.reply(refusalOf(answer), { show: 1, text: notice(text) })
+    this.reply(refusalOf(answer), { show: 1, text: messageText(text) })
   }
 }

@@ -5,6 +5,7 @@ import {
   type AnyPacket,
   decodeBody,
   type Frame,
+  messageText,
   NtcCollectionLog,
   packetName,
   packetOf,
@@ -12,7 +13,6 @@ import {
   ReqShut,
   refusalOf,
 } from '../pat/index.ts'
-import { notice } from './notice.ts'
 import type { Ending, Peer } from './peer.ts'
 import { words } from './words.ts'
 
@@ -66,5 +66,5 @@ export function courtesies(peer: Speaker, frame: Frame): void {
   }
   if (!isRequest(id)) return
   peer.log.info({ packet: spec.name }, 'not offered here')
-  peer.send(refusalOf(answerTo(id)), sequence, { show: 1, text: notice(words.notOffered) })
+  peer.send(refusalOf(answerTo(id)), sequence, { show: 1, text: messageText(words.notOffered) })
 }

@@ -18,16 +18,14 @@ export interface Line {
   destroy(): void
 }
 
-export interface Timer {
-  cancel(): void
-}
-
+/** Monotonic time for limits, and the date for the game's clock. */
 export interface Clock {
+  /** Milliseconds that only ever rise, unrelated to any date. */
+  now(): number
+  /** Runs once after `ms`; the function that comes back calls it off. */
+  after(ms: number, run: () => void): () => void
   /** Whole seconds since 1970, UTC: the game time (login.md 7.6). */
   utcSeconds(): number
-  /** Milliseconds that only ever rise, unrelated to any date. */
-  monotonicMs(): number
-  after(ms: number, action: () => void): Timer
 }
 
 /** The part of pino's logger that is used here. Fields hold ids, never tickets, support codes or texts. */

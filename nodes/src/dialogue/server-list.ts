@@ -4,8 +4,7 @@
  * number is the server's id, so what the player picks is what he saw.
  */
 import type { Directory } from '@citygate/schema/contract'
-import { ascii, FmpData } from '../pat/index.ts'
-import { encodeText } from './text.ts'
+import { ascii, FmpData, plainText } from '../pat/index.ts'
 
 type ServerRow = ReturnType<typeof FmpData.of>
 
@@ -32,12 +31,12 @@ function row(server: Listed): ServerRow | undefined {
   if (server.status === 'down' || !server.address) return undefined
   return FmpData.of({
     index: server.id,
-    serverAddress: encodeText(server.address.host, longestHost),
+    serverAddress: plainText(server.address.host, longestHost),
     serverPort: server.address.port,
     serverType: typeNumbers[server.type],
     playerCount: shownPopulation(server),
     playerCapacity: server.capacity,
-    serverName: encodeText(server.name, longestName),
+    serverName: plainText(server.name, longestName),
     unknown0x0b: ascii('X'),
     unknown0x0c: 0x12345678,
   })
