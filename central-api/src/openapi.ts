@@ -21,6 +21,8 @@ function isEndpoint(value: unknown): value is Endpoint {
   return typeof value === 'object' && value !== null && 'path' in value && 'output' in value
 }
 
+const NamedProblem = ProblemDocument.meta({ id: 'Problem' })
+
 /** What a caller shows in `Authorization: Bearer …`. */
 const keys = {
   enrolment: 'An enrolment token, made by the operator.',
@@ -37,7 +39,7 @@ export function openApi(of: readonly Endpoint[] = endpoints): Document {
     operations[endpoint.method.toLowerCase()] = operation(endpoint, shapes)
     paths[endpoint.path] = operations
   }
-  shapes.of(ProblemDocument.meta({ id: 'Problem' }), 'output')
+  shapes.of(NamedProblem, 'output')
   return {
     openapi: '3.1.1',
     info: {

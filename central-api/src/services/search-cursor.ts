@@ -2,12 +2,13 @@
  * Where a page of a search ended. To callers a cursor is opaque; inside it are the sort key and
  * the Capcom ID of the last item, and a check over them, the filters, the order and the database's
  * incarnation. So a cursor of another search, of a restored database, or one that was changed on
- * the way is refused by name instead of skipping or repeating hunters. The check guards against
- * mistakes, not against forgers: everything a cursor leads to is public anyway.
+ * the way is refused by name instead of skipping or repeating hunters. The incarnation is not public,
+ * so nobody outside makes a cursor that passes.
  */
 import { Problem } from '@citygate/schema/contract'
 import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode'
 import { z } from 'zod'
+import { sha256 } from '../hash.ts'
 
 /** The last item of a page. `key` is text even for a rank: Postgres casts it back. */
 export interface Place {
@@ -46,8 +47,7 @@ function parse(cursor: string): unknown {
 
 async function checkOf(query: readonly unknown[], place: Place): Promise<string> {
   const said = JSON.stringify([query, place.key, place.capcomId, place.at])
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(said))
-  return encodeBase64Url(digest.slice(0, 12))
+  return (await sha256(said)).slice(0, 24)
 }
 
 function refused(): Problem {

@@ -53,7 +53,7 @@ export const searchPlayers = endpoint({
     weapon: Weapon.optional(),
     sort: z.enum(['name', 'rank', 'seen', '-name', '-rank', '-seen']).optional(),
     limit: wholeText(1, 100).optional(),
-    cursor: z.string().min(1).max(512).optional(),
+    cursor: z.string().min(1).max(1024).optional(),
   }),
   output: page(Player),
   problems: ['bad_request'],

@@ -1,0 +1,47 @@
+/** What the public sees of nodes: never an address, never a key. */
+import type { NodeItem } from '@citygate/schema/contract'
+import { livePresence, nodeEpochs, nodes, servers } from '@citygate/schema/tables'
+import { and, asc, count, eq, sql, sum } from 'drizzle-orm'
+import type { Transaction } from '../db/database.ts'
+
+/** A node that has not reported for so long is shown as `stale` (shared-state.md, "Time"). */
+const staleAfter = sql`interval '45 seconds'`
+
+/** Every enrolled node, oldest first. */
+export async function listNodes(tx: Transaction): Promise<NodeItem[]> {
+  const counted = tx
+    .select({ nodeId: livePresence.nodeId, population: count().as('population') })
+    .from(livePresence)
+    .groupBy(livePresence.nodeId)
+    .as('counted')
+  const carried = tx
+    .select({ nodeId: servers.nodeId, capacity: sum(servers.capacity).as('capacity') })
+    .from(servers)
+    .groupBy(servers.nodeId)
+    .as('carried')
+  const rows = await tx
+    .select({
+      id: nodes.id,
+      name: nodes.name,
+      entry: sql<boolean>`coalesce(${nodeEpochs.entry}, ${nodes.entry})`,
+      world: sql<boolean>`coalesce(${nodeEpochs.world}, ${nodes.world})`,
+      status: sql<NodeItem['status']>`case
+        when ${nodeEpochs.expiresAt} > clock_timestamp() is not true then 'down'
+        when ${nodeEpochs.renewedAt} + ${staleAfter} <= clock_timestamp() then 'stale'
+        when ${nodeEpochs.draining} then 'draining'
+        else 'up' end`,
+      population: sql<number>`coalesce(${counted.population}, 0)::int`,
+      capacity: sql<number>`coalesce(${carried.capacity}, 0)::int`,
+      reportedAt: nodeEpochs.renewedAt,
+    })
+    .from(nodes)
+    .leftJoin(nodeEpochs, and(eq(nodeEpochs.nodeId, nodes.id), eq(nodeEpochs.epoch, nodes.newestEpoch)))
+    .leftJoin(counted, eq(counted.nodeId, nodes.id))
+    .leftJoin(carried, eq(carried.nodeId, nodes.id))
+    .orderBy(asc(nodes.enrolledAt), asc(nodes.id))
+  return rows.map(({ entry, world, reportedAt, ...node }) => ({
+    ...node,
+    roles: [...(entry ? (['entry'] as const) : []), ...(world ? (['world'] as const) : [])],
+    reportedAt: reportedAt?.toISOString() ?? null,
+  }))
+}
