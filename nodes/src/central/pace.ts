@@ -12,8 +12,9 @@ const longestRetryMs = 10_000
 
 /** Moments and spans in milliseconds of one monotonic clock. */
 export interface Pace {
-  /** When the last call was sent. */
+  /** When the last call was sent, and the last that had something to say. */
   readonly sentAt: number
+  readonly spokeAt: number
   /** As central told last; 0 where it holds calls. */
   readonly nextSyncMs: number
   /** No call before this moment: the back-off after a failure. */
@@ -22,9 +23,10 @@ export interface Pace {
 
 /** The moment at which a call may go out that has something to say, or that has nothing. */
 export function dueAt(pace: Pace, news: boolean): number {
-  const window = pace.nextSyncMs > 0 ? Math.min(pace.nextSyncMs, windowUnheldMs) : windowMs
-  const gap = news ? window : Math.max(pace.nextSyncMs, idleGapMs)
-  return Math.max(pace.sentAt + gap, pace.notBefore)
+  const held = pace.nextSyncMs === 0
+  if (!news) return Math.max(pace.sentAt + Math.max(pace.nextSyncMs, idleGapMs), pace.notBefore)
+  const from = held ? pace.spokeAt + windowMs : pace.sentAt + Math.min(pace.nextSyncMs, windowUnheldMs)
+  return Math.max(from, pace.notBefore)
 }
 
 /** How long to stay away after `failures` calls in a row without answer (from 1). `chance` is in [0, 1). */

@@ -1,0 +1,140 @@
+/**
+ * What this node still has to tell central: presence as a difference, releases and settings at least
+ * once. What a call took is put back when the call fails; a newer word about the same player wins.
+ * Pure: no clock, no calls.
+ */
+import type { Input, Presence, Release, syncNode } from '@citygate/schema/contract'
+
+type SyncBody = Input<typeof syncNode>['body']
+type Settings = SyncBody['settings'][number]
+interface Fenced {
+  readonly capcomId: string
+  readonly fence: number
+}
+
+/** The part of one call that comes from the outbox. */
+export type Draw = Pick<SyncBody, 'draining' | 'presence' | 'releases' | 'settings'>
+
+export interface Outbox {
+  /** Something waits to be told. */
+  hasNews(): boolean
+  show(presence: Presence): void
+  settings(settings: Settings): void
+  /** Tells the end of a hold; it is no longer shown. */
+  release(release: Release): void
+  /** The hold is not this node's any more: nothing is told about it from now on. */
+  forget(hold: Fenced): void
+  drain(): void
+  /** Takes what the next call carries, within the bounds of one call. */
+  draw(): Draw
+  /** The call never got an answer: what it carried waits again. */
+  putBack(draw: Draw): void
+  /** What central said about presence: its generation, and whether it wants everybody anew. */
+  heard(presence: { readonly generation: string; readonly wantFull: boolean }): void
+}
+
+/** Bounds of one call, so that its body stays well under a megabyte. */
+const mostPresence = 2000
+const mostReleases = 2000
+const mostSettings = 500
+
+export function createOutbox(): Outbox {
+  const present = new Map<string, Presence>()
+  const changed = new Set<string>()
+  const unsaidSettings = new Map<string, Settings>()
+  let releases: Release[] = []
+  let generation: string | null = null
+  let fullWanted = true
+  let draining = false
+  let drainingUnsaid = false
+
+  function hide({ capcomId, fence }: Fenced): void {
+    if (present.get(capcomId)?.fence !== fence) return
+    changed.delete(capcomId)
+    present.delete(capcomId)
+  }
+
+  function drawPresence(): Draw['presence'] {
+    const full = fullWanted
+    fullWanted = false
+    if (full) for (const capcomId of present.keys()) changed.add(capcomId)
+    // Nobody goes without a release, and a release says it.
+    return { generation, full, set: takeChanged(), gone: [] }
+  }
+
+  function takeChanged(): Presence[] {
+    const set: Presence[] = []
+    for (const capcomId of changed) {
+      const presence = present.get(capcomId)
+      if (set.length === mostPresence) break
+      changed.delete(capcomId)
+      if (presence) set.push(presence)
+    }
+    return set
+  }
+
+  return {
+    hasNews: () =>
+      fullWanted || drainingUnsaid || changed.size > 0 || unsaidSettings.size > 0 || releases.length > 0,
+
+    show(presence) {
+      present.set(presence.capcomId, presence)
+      changed.add(presence.capcomId)
+    },
+
+    settings(settings) {
+      unsaidSettings.set(settings.capcomId, settings)
+    },
+
+    release(release) {
+      hide(release)
+      releases.push(release)
+    },
+
+    forget(hold) {
+      hide(hold)
+      if (unsaidSettings.get(hold.capcomId)?.fence === hold.fence) unsaidSettings.delete(hold.capcomId)
+    },
+
+    drain() {
+      drainingUnsaid ||= !draining
+      draining = true
+    },
+
+    draw() {
+      drainingUnsaid = false
+      return {
+        draining,
+        presence: drawPresence(),
+        releases: releases.splice(0, mostReleases),
+        settings: take(unsaidSettings, mostSettings),
+      }
+    },
+
+    putBack(draw) {
+      drainingUnsaid ||= draw.draining
+      fullWanted ||= draw.presence.full
+      for (const { capcomId } of draw.presence.set) if (present.has(capcomId)) changed.add(capcomId)
+      for (const one of draw.settings) {
+        if (!unsaidSettings.has(one.capcomId)) unsaidSettings.set(one.capcomId, one)
+      }
+      releases = [...draw.releases, ...releases]
+    },
+
+    heard(presence) {
+      fullWanted ||= presence.wantFull || (generation !== null && generation !== presence.generation)
+      generation = presence.generation
+    },
+  }
+}
+
+/** Takes the first values out of a map. */
+function take<T>(from: Map<string, T>, most: number): T[] {
+  const taken: T[] = []
+  for (const [key, value] of from) {
+    if (taken.length === most) break
+    from.delete(key)
+    taken.push(value)
+  }
+  return taken
+}
