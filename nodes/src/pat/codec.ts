@@ -7,11 +7,28 @@ export interface Codec<T> {
   readonly type: string
   /** The field may be missing at the end of the payload. */
   readonly optional?: true
-  /** What the records of a list consist of, for the packet reference. */
+  /** What the records of a list, a block or a blob consist of. */
   readonly record?: Fields
+  /** The structure that the field holds. */
+  readonly struct?: StructShape
   read(reader: Reader): T
   write(writer: Writer, value: T): void
 }
+
+/** What a structure declares, without the types of its values. */
+export interface StructShape {
+  readonly name: string
+  readonly fields: Readonly<Record<string, FieldSpec>>
+}
+
+/** One numbered field of a structure: type of item, and for byte strings the most that the client keeps. */
+export interface FieldSpec<T extends ItemType = ItemType> {
+  readonly id: number
+  readonly type: T
+  readonly max?: number
+}
+
+export type ItemType = 'byte' | 'word' | 'long' | 'longlong' | 'string' | 'binary'
 
 // biome-ignore lint/suspicious/noExplicitAny: a codec is invariant in T; only `any` admits every codec here
 export type Fields = Readonly<Record<string, Codec<any>>>

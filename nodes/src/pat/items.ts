@@ -5,15 +5,16 @@
  * included, so that writing it again gives the same bytes.
  */
 import type { Bytes } from './bytes.ts'
-import type { Codec } from './codec.ts'
+import type { Codec, FieldSpec, ItemType, StructShape } from './codec.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
 
 /** Type tags of wire.md 6. Tag 0 and 7 are never sent; 0xff only by the dummy of wire.md 7.3. */
-const tags = { byte: 1, word: 2, long: 3, longlong: 4, string: 5, binary: 6 } as const
+const tags = { byte: 1, word: 2, long: 3, longlong: 4, string: 5, binary: 6 } as const satisfies Record<
+  ItemType,
+  number
+>
 const dummyTag = 0xff
-
-export type ItemType = keyof typeof tags
 
 type ItemValue<T extends ItemType> = T extends 'longlong'
   ? bigint
@@ -21,16 +22,11 @@ type ItemValue<T extends ItemType> = T extends 'longlong'
     ? Bytes
     : number
 
-/** One declared field: number on the wire, type, and for byte strings the most that the client keeps. */
-export interface FieldSpec<T extends ItemType = ItemType> {
-  readonly id: number
-  readonly type: T
-  readonly max?: number
-}
-
 export type StructFields = Readonly<Record<string, FieldSpec>>
 
-export type StructValues<F extends StructFields> = { readonly [K in keyof F]?: ItemValue<F[K]['type']> }
+export type StructValues<F extends StructFields> = {
+  readonly [K in keyof F]?: ItemValue<F[K]['type']> | undefined
+}
 
 interface Item {
   readonly id: number
@@ -38,8 +34,7 @@ interface Item {
   readonly value: number | bigint | Bytes
 }
 
-export interface Struct<F extends StructFields = StructFields> {
-  readonly name: string
+export interface Struct<F extends StructFields = StructFields> extends StructShape {
   readonly fields: F
   /** A structure with these fields, written in the order in which the object names them. */
   of(values: StructValues<F>): Items<F>
@@ -146,6 +141,7 @@ function writeItem(writer: Writer, { id, tag, value }: Item): void {
 export function items<F extends StructFields>(declared: Struct<F>): Codec<Items<F>> {
   return {
     type: `items:${declared.name}`,
+    struct: declared,
     read: (reader) => {
       const count = reader.u8()
       const list: Item[] = []
