@@ -1,0 +1,137 @@
+/** Places and players as the client reads them, fields in the order of structs.json. */
+import {
+  ascii,
+  type Bytes,
+  encodeLayerPath,
+  hunterRankOf,
+  type Items,
+  LayerData,
+  LayerUserInfo,
+  LayerUserNum,
+  type OptionalField,
+  weaponTypeOf,
+} from '../pat/index.ts'
+import {
+  type City,
+  gateOf,
+  type Layer,
+  type Player,
+  pathOf,
+  populationOf,
+  questingIn,
+  serverOf,
+} from './world.ts'
+
+/** Milliseconds between two positions of a client (game.md 4.10). */
+const positionInterval = 500
+/** LayerData 0x0c, the same for all members of a city (extras.md 8.2). */
+export const matchKey = 12
+/** LayerUserNum 4 and 6: unknown constants (game.md 9.6). */
+const userNumConstants = { unknown0x04: 0xaf00fa00, unknown0x06: 0xbf00fb00 } as const
+
+/** LayerData 0x10 (game.md 1.3). */
+export const layerState = { server: 0, empty: 1, closed: 2, joinable: 3 } as const
+
+export function stateOf(layer: Layer): number {
+  if (layer.kind === 'server') return layerState.server
+  if (layer.kind === 'city' && layer.reservation) return layerState.closed
+  const population = populationOf(layer)
+  if (population === 0) return layerState.empty
+  return population >= layer.capacity ? layerState.closed : layerState.joinable
+}
+
+const depths = { server: 1, gate: 2, city: 3 } as const
+
+/** `named`: the packet is about this one city, so its path stands in it even without a leader. */
+export function layerData(layer: Layer, named = false): Items<(typeof LayerData)['fields']> {
+  const population = populationOf(layer)
+  const head = {
+    unknown0x01: layer.number,
+    index: layer.number,
+    positionInterval,
+    asksUserList: 1,
+    name: layer.name,
+    size: population,
+    size2: population,
+    capacity: layer.capacity,
+  }
+  const tail = { state: stateOf(layer), layerDepth: depths[layer.kind] }
+  if (layer.kind !== 'city') return LayerData.of({ ...head, ...tail })
+  return LayerData.of({
+    ...head,
+    childPopulation: questingIn(layer),
+    matchKey,
+    ...tail,
+    layerPathname: pathName(layer),
+    layerHost: layer.leader || named ? encodeLayerPath(pathOf(layer)) : undefined,
+  })
+}
+
+/** A city's own, byte for byte as its creator sent them; a gate has none (game.md 3.3). */
+export const optionalFieldsOf = (layer: Layer): readonly OptionalField[] =>
+  layer.kind === 'city' ? layer.optionalFields : []
+
+/** What ReqLayerStart gets: a placeholder, the same on every server (game.md 3.3). */
+export const startingLayer = LayerData.of({
+  index: 1,
+  name: ascii('LayerStart'),
+  size: 0,
+  capacity: 4,
+  state: layerState.empty,
+  positionInterval,
+  asksUserList: 1,
+})
+
+const tab = ascii('\t')
+
+/** Server, gate and city joined with TAB; two TABs always (game.md 1.5). */
+export function pathName(layer: Layer): Bytes {
+  return join([
+    serverOf(layer).name,
+    tab,
+    gateOf(layer)?.name ?? ascii(''),
+    tab,
+    layer.kind === 'city' ? layer.name : ascii(''),
+  ])
+}
+
+function join(parts: readonly Bytes[]): Bytes {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
+/** NtcLayerUserNum about a city. */
+export function userNum(city: City): Items<(typeof LayerUserNum)['fields']> {
+  return LayerUserNum.of({
+    path: encodeLayerPath(pathOf(city)),
+    population: populationOf(city),
+    index: city.number,
+    unknown0x04: userNumConstants.unknown0x04,
+    maxPopulation: city.capacity,
+    unknown0x06: userNumConstants.unknown0x06,
+    childPopulation: questingIn(city),
+  })
+}
+
+/** A player as the people around see him: fields 1, 2, 7. */
+export const shownUser = (player: Player): Items<(typeof LayerUserInfo)['fields']> =>
+  LayerUserInfo.of({ capcomId: player.id, hunterName: player.name, stats: player.settings })
+
+/** A player as a list about another place shows him: fields 1, 2, 3. */
+export const listedUser = (player: Player): Items<(typeof LayerUserInfo)['fields']> =>
+  LayerUserInfo.of({
+    capcomId: player.id,
+    hunterName: player.name,
+    layerHost: encodeLayerPath(pathOf(player.at ?? player.server)),
+  })
+
+/** 1: weapon and whether he is in a quest; 2: rank (game.md 4.5). */
+export const userOptionalFields = (player: Player): readonly OptionalField[] => [
+  { id: 1, value: ((weaponTypeOf(player.settings) << 24) | (player.readiness === 'quest' ? 1 : 0)) >>> 0 },
+  { id: 2, value: (hunterRankOf(player.settings) << 16) >>> 0 },
+]

@@ -1,0 +1,49 @@
+/** Lists of places and of the people around (game.md 3.3, 3.4; bounds: extras.md 8.3). Nothing changes here. */
+import type { Items, LayerData, LayerUserInfo, OptionalField } from '../pat/index.ts'
+import { headerSize, largestClientFrame } from '../pat/index.ts'
+import { layerAll } from './audience.ts'
+import { layerData, optionalFieldsOf, shownUser } from './describe.ts'
+import type { Layer, Player } from './world.ts'
+
+export interface LayerRow {
+  readonly layerData: Items<(typeof LayerData)['fields']>
+  readonly optionalFields: readonly OptionalField[]
+}
+
+export const layerRow = (layer: Layer): LayerRow => ({
+  layerData: layerData(layer),
+  optionalFields: optionalFieldsOf(layer),
+})
+
+/** Rows from `first` (1-based) on, at most `count`, as many as there are. */
+export const layerRows = (layers: readonly Layer[], first: number, count: number): readonly LayerRow[] =>
+  layers.slice(Math.max(first, 1) - 1, Math.max(first, 1) - 1 + count).map(layerRow)
+
+/** The client's work area for AnsLayerUserList. */
+const mostUsers = 57
+/** Bytes of a row beside the name: id of six letters, settings of 256, tags and lengths. */
+const userRowSize = 275
+const countSize = 4
+
+/**
+ * The people around a player, himself included, in slot order. When the client cannot read them all
+ * he comes first, for without him his client fails, and the last ones are left out.
+ */
+export function usersAround(player: Player): readonly Items<(typeof LayerUserInfo)['fields']>[] {
+  const all = layerAll(player)
+  if (readable(all) === all.length) return all.map(shownUser)
+  const first = [player, ...all.filter((other) => other !== player)]
+  return first.slice(0, readable(first)).map(shownUser)
+}
+
+/** How many rows from the beginning fit the client's buffer and work area. */
+function readable(players: readonly Player[]): number {
+  let room = largestClientFrame - headerSize - countSize
+  let rows = 0
+  for (const player of players) {
+    room -= userRowSize + player.name.length
+    if (room < 0 || rows === mostUsers) break
+    rows += 1
+  }
+  return rows
+}
