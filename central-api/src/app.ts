@@ -1,0 +1,60 @@
+/**
+ * The central API: every endpoint of the contract through one mechanism. No runtime is named here;
+ * adapters build `deps` and serve `fetch`.
+ */
+import { Problem } from '@citygate/schema/contract'
+import { type Context, Hono } from 'hono'
+import { authenticate } from './auth.ts'
+import { asProblem } from './db/transaction.ts'
+import type { Deps } from './deps.ts'
+import { parseParts, readBody } from './parse.ts'
+import { problemResponse } from './problem-document.ts'
+import { routes } from './routes/index.ts'
+import type { Route } from './routes/route.ts'
+
+export type { Deps } from './deps.ts'
+
+export function createApp(deps: Deps): Hono {
+  const app = new Hono()
+  for (const route of routes) {
+    const { method, path } = route.endpoint
+    app.on(method, path.replace(/\{(\w+)\}/g, ':$1'), (context) => answer(deps, route, context))
+  }
+  for (const [path, allowed] of methodsByPath()) {
+    app.all(path, (context) => {
+      const response = problemResponse(
+        new Problem('method_not_allowed', `${context.req.path} takes ${allowed.join(', ')}.`),
+      )
+      response.headers.set('allow', allowed.join(', '))
+      return response
+    })
+  }
+  app.notFound(() => problemResponse(new Problem('not_found')))
+  app.onError((error, context) => refuse(deps, error, context))
+  return app
+}
+
+async function answer(deps: Deps, route: Route, context: Context): Promise<Response> {
+  const { endpoint } = route
+  const who = await authenticate(deps, endpoint, context.req.header('authorization'))
+  const body = endpoint.body === undefined ? undefined : await readBody(context.req.raw)
+  const parts = parseParts(endpoint, { params: context.req.param(), query: context.req.query(), body })
+  const output = await route.handle(deps, { ...parts, who, signal: context.req.raw.signal })
+  return context.json(output as object)
+}
+
+function refuse(deps: Deps, error: unknown, context: Context): Response {
+  const known = asProblem(error)
+  if (known instanceof Problem) return problemResponse(known)
+  deps.log.error({ err: error, method: context.req.method, path: context.req.path }, 'a request failed')
+  return problemResponse(new Problem('internal'))
+}
+
+function methodsByPath(): Map<string, string[]> {
+  const byPath = new Map<string, string[]>()
+  for (const { endpoint } of routes) {
+    const path = endpoint.path.replace(/\{(\w+)\}/g, ':$1')
+    byPath.set(path, [...(byPath.get(path) ?? []), endpoint.method])
+  }
+  return byPath
+}

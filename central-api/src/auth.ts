@@ -1,0 +1,55 @@
+/** Who calls: a bearer token, known to central only by its hash. */
+import { type Caller, type Endpoint, Problem } from '@citygate/schema/contract'
+import { nodes, operatorKeys } from '@citygate/schema/tables'
+import { and, eq, isNull } from 'drizzle-orm'
+import type { Deps } from './deps.ts'
+import { sha256 } from './hash.ts'
+import type { Callers, NodeCaller } from './routes/route.ts'
+
+/** @throws Problem `unauthorized`, `forbidden` */
+export async function authenticate(
+  deps: Deps,
+  endpoint: Endpoint,
+  header: string | undefined,
+): Promise<Callers[Caller]> {
+  if (endpoint.caller === 'public') return null
+  const token = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(header ?? '')?.[1]
+  if (token === undefined) throw new Problem('unauthorized', 'Send a key: "Authorization: Bearer …".')
+  const hash = await sha256(token)
+  switch (endpoint.caller) {
+    case 'enrolment':
+      return { tokenHash: hash }
+    case 'operator':
+      return operator(deps, hash)
+    case 'node':
+      return node(deps, hash)
+    case 'entry': {
+      const caller = await node(deps, hash)
+      if (!caller.entry) throw new Problem('forbidden', 'This node has not been granted the role `entry`.')
+      return caller
+    }
+  }
+}
+
+async function operator(deps: Deps, keyHash: string): Promise<Callers['operator']> {
+  const [found] = await deps.db
+    .select({ operatorId: operatorKeys.id })
+    .from(operatorKeys)
+    .where(and(eq(operatorKeys.keyHash, keyHash), isNull(operatorKeys.revokedAt)))
+  if (found) return found
+  if (await isNode(deps, keyHash)) throw new Problem('forbidden', 'This is a node’s key, not an operator’s.')
+  throw new Problem('unauthorized', 'The key is unknown.')
+}
+
+async function node(deps: Deps, keyHash: string): Promise<NodeCaller> {
+  const [found] = await deps.db
+    .select({ nodeId: nodes.id, entry: nodes.entry, world: nodes.world })
+    .from(nodes)
+    .where(eq(nodes.keyHash, keyHash))
+  if (!found) throw new Problem('unauthorized', 'The key is unknown.')
+  return found
+}
+
+async function isNode(deps: Deps, keyHash: string): Promise<boolean> {
+  return (await deps.db.$count(nodes, eq(nodes.keyHash, keyHash))) > 0
+}

@@ -1,0 +1,63 @@
+/**
+ * Brings the database to the newest form, safely when several instances start at once: the list of
+ * applied migrations is locked, and the second finds everything done. No advisory lock: Hyperdrive
+ * has none (docs/decisions/0022-migrations.md).
+ */
+import { type Migration, migrations } from '@citygate/schema/migrations'
+import { sql } from 'drizzle-orm'
+import { sha256 } from '../hash.ts'
+import type { Database, Transaction } from './database.ts'
+import { codeOf } from './postgres-errors.ts'
+
+/** Returns how many migrations were applied now. Throws when the database is newer, or was made by other texts. */
+export async function migrate(db: Database, all: readonly Migration[] = migrations): Promise<number> {
+  const wanted = await Promise.all(
+    all.map(async (migration) => ({ ...migration, hash: await sha256(migration.statements.join('\n')) })),
+  )
+  await createList(db)
+  return db.transaction(async (tx) => {
+    await tx.execute(sql`select set_config('lock_timeout', '60000', true)`)
+    await tx.execute(sql`lock table citygate_migrations in access exclusive mode`)
+    const applied = await readList(tx)
+    if (applied.length > wanted.length) {
+      throw new Error(`the database is from a newer release: it has the migration ${applied.at(-1)?.name}`)
+    }
+    for (const [position, { name, hash }] of applied.entries()) {
+      if (wanted[position]?.hash === hash) continue
+      throw new Error(`the database was made by another text of the migration ${name}`)
+    }
+    const missing = wanted.slice(applied.length)
+    for (const [index, { name, hash, statements }] of missing.entries()) {
+      for (const statement of statements) await tx.execute(sql.raw(statement))
+      const position = applied.length + index
+      await tx.execute(
+        sql`insert into citygate_migrations (position, name, hash) values (${position}, ${name}, ${hash})`,
+      )
+    }
+    return missing.length
+  })
+}
+
+async function readList(tx: Transaction): Promise<readonly { name: string; hash: string }[]> {
+  return tx.execute<{ name: string; hash: string }>(
+    sql`select name, hash from citygate_migrations order by position`,
+  )
+}
+
+/** `if not exists` is not safe against another instance's: its loser fails on the catalogue's own unique index. */
+async function createList(db: Database): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await db.execute(sql`create table if not exists citygate_migrations (
+        position integer primary key,
+        name text not null,
+        hash text not null,
+        applied_at timestamptz not null default clock_timestamp()
+      )`)
+      return
+    } catch (error) {
+      const lost = ['23505', '42P07', 'XX000'].includes(codeOf(error) ?? '')
+      if (!lost || attempt === 5) throw error
+    }
+  }
+}

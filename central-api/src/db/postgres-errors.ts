@@ -1,0 +1,48 @@
+/** What Postgres and its driver say when something fails, by SQLSTATE or the driver's code. */
+
+/** Another transaction won; the same work may succeed at once. */
+const repeatable = new Set(['40001', '40P01'])
+
+/** A lock or the statement took longer than this request may wait. */
+const tooSlow = new Set(['55P03', '57014', '25P03'])
+
+/** There is no connection, or it went away: 57P0x is a server that stops or starts, 53300 one that is full. */
+const gone = new Set([
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+  '08000',
+  '08003',
+  '08006',
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+])
+
+export type Failure = 'repeatable' | 'too-slow' | 'gone' | 'other'
+
+export function failureOf(error: unknown): Failure {
+  const code = codeOf(error)
+  if (code === null) return 'other'
+  if (repeatable.has(code)) return 'repeatable'
+  if (tooSlow.has(code)) return 'too-slow'
+  return gone.has(code) ? 'gone' : 'other'
+}
+
+/** The SQLSTATE or driver code: drizzle puts the driver's error into `cause`. */
+export function codeOf(error: unknown): string | null {
+  let cause = error
+  for (let depth = 0; cause instanceof Error && depth < 5; depth++) {
+    if ('code' in cause && typeof cause.code === 'string') return cause.code
+    cause = cause.cause
+  }
+  return null
+}

@@ -1,0 +1,66 @@
+/** The one way to write: a transaction with bounds, repeated where another one won. */
+import { Problem } from '@citygate/schema/contract'
+import { sql } from 'drizzle-orm'
+import type { Deps } from '../deps.ts'
+import type { Transaction } from './database.ts'
+import { failureOf } from './postgres-errors.ts'
+
+export type { Transaction, Tx } from './database.ts'
+
+/** Milliseconds. A console waits seconds, not minutes. */
+const limits = { lock: 3000, statement: 6000, idle: 10_000 }
+
+const attemptsAtMost = 4
+
+/** Names what others wait for: their held calls end after the commit. */
+export type Wake = (topic: string) => void
+
+/**
+ * Runs `work` in one transaction. A deadlock or serialization failure is repeated a few times with
+ * jitter. Throws `busy` when rows stay held by others, `not_ready` when there is no database; what
+ * `work` throws comes through, and nothing of it is written.
+ */
+export async function transact<T>(deps: Deps, work: (tx: Transaction, wake: Wake) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const topics = new Set<string>()
+    try {
+      const result = await deps.db.transaction(async (tx) => {
+        await tx.execute(setLimits)
+        return work(tx, (topic) => topics.add(topic))
+      })
+      if (topics.size > 0) await deps.wakeups?.publish([...topics])
+      return result
+    } catch (error) {
+      if (error instanceof Problem) throw error
+      const failure = failureOf(error)
+      if (failure === 'repeatable' && attempt < attemptsAtMost) {
+        await pause(Math.random() * 20 * 2 ** attempt)
+        continue
+      }
+      throw asProblem(error)
+    }
+  }
+}
+
+/** For reads outside `transact`, and for errors that leave it: what a caller is told of a database's failure. */
+export function asProblem(error: unknown): unknown {
+  switch (failureOf(error)) {
+    case 'repeatable':
+    case 'too-slow':
+      return new Problem('busy', 'Others hold the same rows; try again in a moment.')
+    case 'gone':
+      return new Problem('not_ready', 'The database does not answer now.')
+    case 'other':
+      return error
+  }
+}
+
+/** One statement: `set_config(…, true)` is `SET LOCAL`. */
+const setLimits = sql`select
+  set_config('lock_timeout', ${String(limits.lock)}, true),
+  set_config('statement_timeout', ${String(limits.statement)}, true),
+  set_config('idle_in_transaction_session_timeout', ${String(limits.idle)}, true)`
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

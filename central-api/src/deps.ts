@@ -1,0 +1,20 @@
+/** What an adapter gives to the app: everything that depends on the runtime, and nothing else. */
+import type { Database } from './db/database.ts'
+import type { Log } from './log.ts'
+
+/**
+ * How a held call hears that there is news. Topics: `node:<id>` (a letter), `directory` (its version).
+ * Where there is no lasting connection there are no wakeups, and central does not hold calls.
+ */
+export interface Wakeups {
+  /** `wake` may also be called without news (after a reconnect). Returns the end of the subscription. */
+  subscribe(topics: readonly string[], wake: () => void): () => void
+  /** After a commit. Never rejects: who misses it finds the news when his hold ends. */
+  publish(topics: readonly string[]): Promise<void>
+}
+
+export interface Deps {
+  readonly db: Database
+  readonly log: Log
+  readonly wakeups?: Wakeups
+}

@@ -1,0 +1,85 @@
+/** Reads the parts of a request with the endpoint's shapes; refuses by name what is not of them. */
+import { type Endpoint, Problem, type ProblemDocument } from '@citygate/schema/contract'
+import type { z } from 'zod'
+
+type Errors = NonNullable<ProblemDocument['errors']>
+type Part = Errors[number]['in']
+
+/** A sync of a full node: 10,000 presences of at most 200 bytes. */
+export const bodyBytesAtMost = 4 * 1024 * 1024
+
+/** @throws Problem `bad_request` with every field that is wrong */
+export function parseParts(
+  endpoint: Endpoint,
+  parts: { readonly params: unknown; readonly query: unknown; readonly body: unknown },
+): { params: unknown; query: unknown; body: unknown } {
+  const errors: Errors = []
+  const read = (part: Part, shape: z.ZodType | undefined, value: unknown) => {
+    if (!shape) return undefined
+    const result = shape.safeParse(value)
+    if (result.success) return result.data
+    errors.push(...result.error.issues.flatMap((issue) => errorsOf(part, issue)))
+    return undefined
+  }
+  const parsed = {
+    params: read('path', endpoint.params, parts.params),
+    query: read('query', endpoint.query, parts.query),
+    body: read('body', endpoint.body, parts.body),
+  }
+  if (endpoint.query === undefined) errors.push(...unwanted(parts.query))
+  const [first] = errors
+  if (first) throw new Problem('bad_request', `${first.in} ${first.field}: ${first.detail}`, errors)
+  return parsed
+}
+
+function errorsOf(part: Part, issue: z.core.$ZodIssue): Errors {
+  const path = issue.path.map(String)
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ in: part, field: [...path, key].join('.'), detail: 'not known here' }))
+  }
+  return [{ in: part, field: path.join('.'), detail: issue.message }]
+}
+
+/** An endpoint without a query takes none. */
+function unwanted(query: unknown): Errors {
+  const names = typeof query === 'object' && query !== null ? Object.keys(query) : []
+  return names.map((field) => ({ in: 'query' as const, field, detail: 'not known here' }))
+}
+
+/**
+ * The body as JSON; undefined when there is none.
+ *
+ * @throws Problem `body_too_large`, `bad_request`
+ */
+export async function readBody(request: Request): Promise<unknown> {
+  if (Number(request.headers.get('content-length') ?? 0) > bodyBytesAtMost)
+    throw new Problem('body_too_large')
+  const bytes = await readBounded(request.body)
+  if (bytes.length === 0) return undefined
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    throw notJson('not JSON')
+  }
+}
+
+function notJson(detail: string): Problem {
+  return new Problem('bad_request', `body: ${detail}`, [{ in: 'body', field: '', detail }])
+}
+
+async function readBounded(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body ?? []) {
+    length += chunk.length
+    if (length > bodyBytesAtMost) throw new Problem('body_too_large')
+    chunks.push(chunk)
+  }
+  const whole = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.length
+  }
+  return whole
+}
