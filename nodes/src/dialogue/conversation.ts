@@ -29,7 +29,7 @@ import type { Ending, Peer } from './peer.ts'
 import type { Clock, Line, Log } from './ports.ts'
 import type { Opening, ServerKind } from './server-kind.ts'
 import { defaultTiming, type Timing } from './timing.ts'
-import { words, wordsFor } from './words.ts'
+import { codeOf, words, wordsFor } from './words.ts'
 
 /** Received bytes that may wait while a handler does; beyond it reading pauses. */
 const largestInbox = 0x8000
@@ -262,7 +262,7 @@ export class Conversation<S> implements Peer {
     const packet = packetName(call.id, 'client')
     const text = wordsFor(error)
     if (text === undefined) this.log.error({ err: error, packet }, 'a handler failed')
-    else this.log.info({ err: error, packet }, 'refused')
+    else this.log.info({ reason: codeOf(error), packet }, 'refused')
     if (this.alive && !call.answered && isRequest(call.id)) this.#refuse(call, text ?? words.bug)
   }
 
@@ -320,7 +320,7 @@ export class Conversation<S> implements Peer {
     }
     const text = wordsFor(error)
     if (text === undefined) this.log.error({ err: error }, 'the opening failed')
-    else this.log.info({ err: error }, 'turned away')
+    else this.log.info({ reason: codeOf(error) }, 'turned away')
     this.shut(text ?? words.bug)
   }
 
@@ -342,6 +342,7 @@ export class Conversation<S> implements Peer {
     for (const callOff of Object.values(this.#timers)) callOff?.()
     this.#inbox = []
     this.#inboxSize = 0
+    if (this.#paused) this.#line.resume()
     if (this.#session) this.#tellSession(ending)
   }
 

@@ -20,19 +20,26 @@ const longestHost = 127
 const longestName = 31
 
 type Listed = Directory['servers'][number]
+type Open = Listed & { readonly address: NonNullable<Listed['address']> }
+
+function isOpen(server: Listed): server is Open {
+  return server.status !== 'down' && server.address !== null
+}
 
 /** A full or draining server shows no free place: the client offers and picks by free places alone. */
 function shownPopulation({ status, population, capacity }: Listed): number {
   return status === 'up' ? Math.min(population, capacity) : capacity
 }
 
+function addressFields(address: { readonly host: string; readonly port: number }) {
+  return { serverAddress: plainText(address.host, longestHost), serverPort: address.port }
+}
+
 /** All fields in the reference's order; 0x0b and 0x0c are its constants, their purpose is unknown. */
-function row(server: Listed): ServerRow | undefined {
-  if (server.status === 'down' || !server.address) return undefined
+function row(server: Open): ServerRow {
   return FmpData.of({
     index: server.id,
-    serverAddress: plainText(server.address.host, longestHost),
-    serverPort: server.address.port,
+    ...addressFields(server.address),
     serverType: typeNumbers[server.type],
     playerCount: shownPopulation(server),
     playerCapacity: server.capacity,
@@ -42,12 +49,14 @@ function row(server: Listed): ServerRow | undefined {
   })
 }
 
+/** Whether there is anything to choose from. */
+export function hasServers(directory: Directory): boolean {
+  return directory.servers.some(isOpen)
+}
+
 /** Every server that a player could choose now. */
 function listedServers(directory: Directory): readonly ServerRow[] {
-  return directory.servers
-    .map(row)
-    .filter((listed) => listed !== undefined)
-    .slice(0, mostServers)
+  return directory.servers.filter(isOpen).slice(0, mostServers).map(row)
 }
 
 /** One console's view of the list; keep one for each connection. */
@@ -78,5 +87,20 @@ export class ServerList {
     this.#shown ??= listedServers(this.#directory())
     const rows = this.#shown.slice(from, from + Math.min(count, largestPage))
     return this.#wanted.length === 0 ? rows : rows.map((listed) => listed.pick(this.#wanted))
+  }
+
+  /**
+   * What the console wanted to know of the server that it chose: of `target` the address, of the list
+   * the rest.
+   */
+  chosen(id: number, target: { host: string; port: number }, wanted: readonly number[]): ServerRow {
+    const listed = this.find(id) ?? FmpData.of({ index: id })
+    return listed.with(addressFields(target)).pick(wanted)
+  }
+
+  /** The row of a server that this console was shown or that is listed now. */
+  find(id: number): ServerRow | undefined {
+    const rows = [...(this.#shown ?? []), ...listedServers(this.#directory())]
+    return rows.find((listed) => listed.get('index') === id)
   }
 }

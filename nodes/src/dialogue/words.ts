@@ -8,6 +8,8 @@ export const words = {
   unreachable: 'The community server does not answer right now. Please try again in a few minutes.',
   notOffered: 'This server does not offer that.',
   ticketUnknown: 'Your log-in has ended. Please leave online mode and log in again.',
+  noSuchSlot: 'There is no such place for a hunter. Please log in again.',
+  noName: 'Your hunter has no name. Please log in again.',
   noServers: 'No game server is open right now. Please try again later.',
   serverGone: 'This game server is not open right now. Please choose another one.',
   serverFull: 'This game server is full. Please choose another one.',
@@ -35,4 +37,10 @@ export function wordsFor(error: unknown): string | undefined {
   if (error instanceof CentralUnreachable) return words.unreachable
   if (error instanceof Problem) return problemWords[error.code] ?? words.bug
   return undefined
+}
+
+/** The same error for the log: a code, never a message that could quote what was asked. */
+export function codeOf(error: unknown): string {
+  if (error instanceof Problem) return error.code
+  return error instanceof Error ? error.name : 'unknown'
 }

@@ -1,0 +1,151 @@
+/**
+ * One port of a node: accepts connections, plain or TLS, and hands each to a receiver. Nothing slow
+ * happens on the accept path: a TLS handshake runs beside everything else and has a deadline of its own.
+ */
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer, type SecureContextOptions } from 'node:tls'
+import type { Line, Log } from '../dialogue/ports.ts'
+import { SocketLine } from './socket-line.ts'
+
+/** Who gets the bytes of a connection. */
+export interface Receiver {
+  receive(chunk: Uint8Array): void
+  /** Everything that was written has gone out. */
+  drained(): void
+  /** The peer has left. May come twice. */
+  gone(): void
+  /** Ends the connection with words for the player. */
+  shut(text: string): void
+}
+
+export interface Limits {
+  /** Connections to this port at a time, those in a TLS handshake included. */
+  readonly total: number
+  /** The same from one address: a household, a café, a carrier's NAT. */
+  readonly perAddress: number
+}
+
+export const defaultLimits: Limits = { total: 16_384, perAddress: 256 }
+
+export interface ListenerParts {
+  readonly bind: string
+  /** 0 takes any free port. */
+  readonly port: number
+  /** Null for plain TCP. */
+  readonly tls: SecureContextOptions | null
+  readonly log: Log
+  readonly accept: (line: Line) => Receiver
+  readonly limits?: Limits
+  readonly handshakeMs?: number
+}
+
+const defaultHandshakeMs = 10_000
+
+export class Listener {
+  readonly #server: Server
+  readonly #parts: ListenerParts
+  readonly #limits: Limits
+  /** Every accepted socket, in a handshake or beyond. */
+  readonly #sockets = new Set<Socket>()
+  readonly #perAddress = new Map<string, number>()
+  readonly #receivers = new Set<Receiver>()
+
+  private constructor(parts: ListenerParts) {
+    this.#parts = parts
+    this.#limits = parts.limits ?? defaultLimits
+    const options = { noDelay: true, allowHalfOpen: false }
+    if (parts.tls) {
+      const server = createTlsServer({
+        ...options,
+        ...parts.tls,
+        handshakeTimeout: parts.handshakeMs ?? defaultHandshakeMs,
+      })
+      server.on('secureConnection', (socket) => this.#serve(socket))
+      server.on('tlsClientError', (error, socket) => {
+        parts.log.info({ code: codeOf(error) }, 'a TLS handshake failed')
+        socket.destroy()
+      })
+      server.on('connection', (socket) => this.#admit(socket))
+      this.#server = server
+    } else {
+      this.#server = createServer(options, (socket) => {
+        if (this.#admit(socket)) this.#serve(socket)
+      })
+    }
+  }
+
+  /** Rejects with the system's error, such as EADDRINUSE, when the port cannot be had. */
+  static async open(parts: ListenerParts): Promise<Listener> {
+    const listener = new Listener(parts)
+    const listening = once(listener.#server, 'listening')
+    listener.#server.listen({ host: parts.bind, port: parts.port, backlog: 1024 })
+    await listening
+    listener.#server.on('error', (error) => parts.log.error({ err: error }, 'a listener failed'))
+    return listener
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /** Connections at this moment. */
+  get size(): number {
+    return this.#sockets.size
+  }
+
+  /** Takes no more connections and ends those that are open, in words; after `graceMs` without words. */
+  async close(text: string, graceMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    const served = new Set([...this.#receivers])
+    for (const receiver of served) receiver.shut(text)
+    const grace = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy()
+    }, graceMs)
+    await closed
+    clearTimeout(grace)
+  }
+
+  /** Counts a connection, or closes it when there are too many. */
+  #admit(socket: Socket): boolean {
+    socket.on('error', () => undefined)
+    const address = socket.remoteAddress
+    if (address === undefined) {
+      socket.destroy()
+      return false
+    }
+    const present = this.#perAddress.get(address) ?? 0
+    if (this.#sockets.size >= this.#limits.total || present >= this.#limits.perAddress) {
+      this.#parts.log.warn({ total: this.#sockets.size, fromThere: present }, 'too many connections')
+      socket.destroy()
+      return false
+    }
+    this.#sockets.add(socket)
+    this.#perAddress.set(address, present + 1)
+    socket.once('close', () => {
+      this.#sockets.delete(socket)
+      const left = (this.#perAddress.get(address) ?? 1) - 1
+      if (left > 0) this.#perAddress.set(address, left)
+      else this.#perAddress.delete(address)
+    })
+    return true
+  }
+
+  #serve(socket: Socket): void {
+    const receiver = this.#parts.accept(new SocketLine(socket))
+    this.#receivers.add(receiver)
+    const gone = (): void => {
+      this.#receivers.delete(receiver)
+      receiver.gone()
+    }
+    socket.on('data', (chunk: Buffer) => receiver.receive(chunk))
+    socket.on('drain', () => receiver.drained())
+    socket.on('end', gone)
+    socket.on('error', gone)
+    socket.on('close', gone)
+  }
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
+}
