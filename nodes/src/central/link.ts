@@ -83,6 +83,10 @@ export interface WorldLink {
   readonly directory: Directory
   /** The game servers that this node carries in this epoch. */
   readonly servers: readonly ServerAssignment[]
+  /**
+   * Rejects also with `fence_lost`, when the player was taken over elsewhere before the answer came. A connection
+   * that ended meanwhile has to release what it gets.
+   */
   claim(ticket: Bytes): Promise<Hold>
   /** A server change of a held player. */
   arm(hold: Hold, serverId: number): Promise<Target>
@@ -92,7 +96,7 @@ export interface WorldLink {
   settings(hold: Hold, settings: Bytes): void
   /** Ends a hold. Never waits; a second call for the same hold does nothing. */
   release(hold: Hold, reason: 'left' | 'travelling' | 'lost'): void
-  /** Called when a hold has been lost to another node or its lease could not be renewed. */
+  /** Called when a hold has been lost to another node or to a newer claim here, or this start of the node is over. */
   onLost(listener: (hold: Hold) => void): void
 }
 

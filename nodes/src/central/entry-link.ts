@@ -1,0 +1,65 @@
+/** What entry handlers ask of central. Tickets are made here and leave the process only as their hash. */
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  armTicket,
+  chooseHunter,
+  identifyConsole,
+  issueTicket,
+  readTicket,
+  type Slot as WireSlot,
+} from '@citygate/schema/contract'
+import type { Bytes } from '../pat/index.ts'
+import type { Call } from './client.ts'
+import type { EntryLink, Slot } from './link.ts'
+
+const ticketBytes = 16
+
+export function hashOf(ticket: Bytes): string {
+  return createHash('sha256').update(ticket).digest('hex')
+}
+
+export function fromBase64(text: string): Bytes {
+  return new Uint8Array(Buffer.from(text, 'base64'))
+}
+
+export function toBase64(bytes: Bytes): string {
+  return Buffer.from(bytes).toString('base64')
+}
+
+export function entryLink(call: Call, directory: () => EntryLink['directory']): EntryLink {
+  return {
+    get directory() {
+      return directory()
+    },
+    async identifyConsole(supportCode, mediaVersion) {
+      const found = await call(identifyConsole, { body: { supportCode, mediaVersion } })
+      return { ...found, slots: found.slots.map(slotOf) }
+    },
+    async chooseHunter(consoleId, slot, name, create) {
+      const chosen = await call(chooseHunter, {
+        params: { consoleId, slot: String(slot) },
+        body: { name: name && toBase64(name), create },
+      })
+      return { ...slotOf(chosen), created: chosen.created }
+    },
+    async issueTicket(login, consoleId, capcomId) {
+      const ticket = new Uint8Array(randomBytes(ticketBytes))
+      const issued = await call(issueTicket, {
+        body: { ticketHash: hashOf(ticket), login, consoleId, capcomId },
+      })
+      return { ticket, login: issued.login }
+    },
+    async readTicket(ticket) {
+      const record = await call(readTicket, { body: { ticketHash: hashOf(ticket) } })
+      return { ...record, slots: record.slots.map(slotOf) }
+    },
+    async armTicket(ticket, serverId) {
+      const target = await call(armTicket, { body: { ticketHash: hashOf(ticket), serverId } })
+      return { serverId: target.serverId, ...target.address }
+    },
+  }
+}
+
+function slotOf(slot: WireSlot): Slot {
+  return { slot: slot.slot, capcomId: slot.capcomId, name: fromBase64(slot.name) }
+}

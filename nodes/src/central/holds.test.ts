@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import { createHolds } from './holds.ts'
+import type { Hold } from './link.ts'
+
+function hold(capcomId: string, fence: number): Hold {
+  return { capcomId, fence, name: new Uint8Array([65]), serverId: 1, settings: null }
+}
+
+test('a hold is there from the claim to the release, which happens once', () => {
+  const holds = createHolds()
+  const one = hold('AAAAAA', 3)
+  expect(holds.claiming()(one)).toEqual({ kept: true, older: null })
+  expect(holds.has(one)).toBe(true)
+  expect([holds.remove(one), holds.remove(one), holds.has(one)]).toEqual([true, false, false])
+})
+
+test('a newer claim of the same player replaces the older hold, whatever the order of the answers', () => {
+  const holds = createHolds()
+  const [older, newer] = [hold('AAAAAA', 3), hold('AAAAAA', 4)]
+  const [first, second] = [holds.claiming(), holds.claiming()]
+  expect(first(older).kept).toBe(true)
+  expect(second(newer)).toEqual({ kept: true, older })
+  expect([holds.has(older), holds.remove(older), holds.has(newer)]).toEqual([false, false, true])
+
+  expect(holds.claiming()(hold('AAAAAA', 2))).toEqual({ kept: false, older: null })
+  expect(holds.has(newer)).toBe(true)
+})
+
+test('a lost fence takes what is held under it or a lower one, and nothing newer', () => {
+  const holds = createHolds()
+  const one = hold('AAAAAA', 3)
+  holds.claiming()(one)
+  expect(holds.lose('AAAAAA', 2)).toBeNull()
+  expect(holds.lose('BBBBBB', 9)).toBeNull()
+  expect(holds.lose('AAAAAA', 3)).toBe(one)
+  expect(holds.lose('AAAAAA', 3)).toBeNull()
+})
+
+test('a hold that was lost before its claim was answered is dead on arrival', () => {
+  const holds = createHolds()
+  const [first, second] = [holds.claiming(), holds.claiming()]
+  holds.lose('AAAAAA', 5)
+  second(null)
+  expect(first(hold('AAAAAA', 5)).kept).toBe(false)
+  expect(holds.claiming()(hold('AAAAAA', 6)).kept).toBe(true)
+})
+
+test('all at once', () => {
+  const holds = createHolds()
+  const all = [hold('AAAAAA', 1), hold('BBBBBB', 1)]
+  for (const one of all) holds.claiming()(one)
+  expect(holds.loseAll()).toEqual(all)
+  expect(holds.loseAll()).toEqual([])
+})

@@ -1,0 +1,62 @@
+/**
+ * The players that this node holds, one hold for each. A hold may be lost before its claim has been
+ * answered, when the letter overtakes the answer; such a claim is dead on arrival. Pure.
+ */
+import type { Hold } from './link.ts'
+
+export interface Holds {
+  /** Before a claim is sent. The function that comes back is called once, with the hold or null for none. */
+  claiming(): (hold: Hold | null) => Claimed
+  has(hold: Hold): boolean
+  /** False when the hold was not this node's any more. */
+  remove(hold: Hold): boolean
+  /** The fence is not this node's: what it holds of this player under it, or under a lower one, is lost. */
+  lose(capcomId: string, fence: number): Hold | null
+  loseAll(): Hold[]
+}
+
+/** `older`: a hold of the same player that the new one has replaced. */
+export interface Claimed {
+  readonly kept: boolean
+  readonly older: Hold | null
+}
+
+export function createHolds(): Holds {
+  const held = new Map<string, Hold>()
+  /** Fences lost while claims are under way, whose answers may still bring them. */
+  const lostMeanwhile = new Map<string, number>()
+  let claims = 0
+
+  function arrived(hold: Hold | null): Claimed {
+    const dead = hold !== null && (lostMeanwhile.get(hold.capcomId) ?? 0) >= hold.fence
+    claims--
+    if (claims === 0) lostMeanwhile.clear()
+    const older = hold ? (held.get(hold.capcomId) ?? null) : null
+    if (!hold || dead || (older && older.fence > hold.fence)) return { kept: false, older: null }
+    held.set(hold.capcomId, hold)
+    return { kept: true, older }
+  }
+
+  return {
+    claiming() {
+      claims++
+      return arrived
+    },
+    has: (hold) => held.get(hold.capcomId)?.fence === hold.fence,
+    remove(hold) {
+      return held.get(hold.capcomId)?.fence === hold.fence && held.delete(hold.capcomId)
+    },
+    lose(capcomId, fence) {
+      if (claims > 0) lostMeanwhile.set(capcomId, Math.max(fence, lostMeanwhile.get(capcomId) ?? 0))
+      const hold = held.get(capcomId)
+      if (!hold || hold.fence > fence) return null
+      held.delete(capcomId)
+      return hold
+    },
+    loseAll() {
+      const all = [...held.values()]
+      held.clear()
+      return all
+    },
+  }
+}

@@ -1,0 +1,236 @@
+import { claimSession, type Letter, Problem, registerNode } from '@citygate/schema/contract'
+import { expect, test } from 'vitest'
+import { silentLog } from '../log.ts'
+import { CentralUnreachable, type Hold } from './link.ts'
+import { type LinkEnd, openLink } from './open-link.ts'
+import { manualClock } from './testing/manual-clock.ts'
+import { emptyDirectory, scriptedCentral, turn } from './testing/scripted-central.ts'
+
+const nodeId = '0b9b5d2e-6a1f-4c6e-8a77-0c8c1f0f3a11'
+const registration = {
+  name: 'Loc Lac',
+  roles: ['world' as const],
+  software: 'citygate test',
+  opn: null,
+  lmp: null,
+  fmp: { host: '127.0.0.1', port: 8202 },
+  rfp: null,
+  servers: 'default' as const,
+}
+const valor = { id: 1, name: 'Valor1', type: 'open' as const, gates: 40, cities: 40, capacity: 2000 }
+const settings = new Uint8Array(256).fill(7)
+const here = { serverId: 1, gate: 3, city: null, inQuest: false, leader: false }
+
+/** Central answers claims at once with the fences 1, 2, 3 … unless the test takes them in hand. */
+async function opened() {
+  const clock = manualClock()
+  let epochs = 0
+  let fences = 0
+  let servers = [valor]
+  let claimGate: Promise<void> = Promise.resolve()
+  const { call, syncs } = scriptedCentral(async (endpoint) => {
+    if (endpoint.name === registerNode.name) {
+      epochs++
+      return {
+        nodeId,
+        epoch: epochs,
+        incarnation: nodeId,
+        leaseMs: 60_000,
+        servers,
+        directory: emptyDirectory,
+      }
+    }
+    if (endpoint.name === claimSession.name) {
+      const fence = ++fences
+      await claimGate
+      return { capcomId: 'AAAAAA', name: 'QQ==', fence, serverId: 1, settings: null }
+    }
+    throw new CentralUnreachable(endpoint.name)
+  })
+  const link = await openLink({ call, registration, log: silentLog, clock, random: () => 0 })
+  const lost: Hold[] = []
+  const ends: LinkEnd[] = []
+  link.world.onLost((hold) => lost.push(hold))
+  link.onEnd((end) => ends.push(end))
+  await syncs[0]?.answer()
+  clock.advance(1000)
+  return {
+    clock,
+    link,
+    syncs,
+    lost,
+    ends,
+    last: () => {
+      const sync = syncs.at(-1)
+      if (!sync) throw new Error('no sync')
+      return sync
+    },
+    holdClaims() {
+      let open = () => {}
+      claimGate = new Promise((resolve) => {
+        open = resolve
+      })
+      return open
+    },
+    offer(other: (typeof valor)[]) {
+      servers = other
+    },
+  }
+}
+
+const ticket = new Uint8Array(16).fill(1)
+
+function letter(number: number, fence: number): Letter {
+  return { number, kind: 'session-taken', capcomId: 'AAAAAA', fence }
+}
+
+test('what is told of a held player goes out with one sync, and the end of the hold once', async () => {
+  const { clock, link, last, syncs } = await opened()
+  const hold = await link.world.claim(ticket)
+  link.world.present(hold, here)
+  link.world.settings(hold, settings)
+  clock.advance(10)
+  expect(last().body).toMatchObject({
+    number: 3,
+    presence: { set: [{ capcomId: 'AAAAAA', fence: 1, ...here }] },
+    settings: [{ capcomId: 'AAAAAA', fence: 1, settings: Buffer.from(settings).toString('base64') }],
+  })
+  await last().answer()
+  link.world.settings(hold, settings)
+  link.world.release(hold, 'left')
+  link.world.release(hold, 'lost')
+  link.world.present(hold, here)
+  clock.advance(200)
+  expect(last().body).toMatchObject({
+    presence: { set: [] },
+    settings: [],
+    releases: [{ capcomId: 'AAAAAA', fence: 1, reason: 'left' }],
+  })
+  await last().answer()
+  expect(syncs.slice(1).flatMap((sync) => sync.body.releases)).toHaveLength(1)
+})
+
+test('a place that central would refuse is not told', async () => {
+  const { clock, link, syncs } = await opened()
+  const hold = await link.world.claim(ticket)
+  link.world.present(hold, { ...here, gate: 70_000 })
+  link.world.settings(hold, new Uint8Array(255))
+  clock.advance(1000)
+  expect(syncs).toHaveLength(2)
+})
+
+test('a letter ends the hold that it names, once, and is acknowledged', async () => {
+  const { clock, link, last, lost } = await opened()
+  const hold = await link.world.claim(ticket)
+  await last().answer({ mail: [letter(9, 1), letter(8, 0)] })
+  expect(lost).toEqual([hold])
+  clock.advance(1000)
+  expect(last().body.mailSeen).toBe(9)
+  const again = await link.world.claim(ticket)
+  await last().answer({ mail: [letter(9, 2)] })
+  expect(lost).toEqual([hold])
+  link.world.release(again, 'left')
+})
+
+test('a hold that central refuses is lost, and no more is said of it', async () => {
+  const { clock, link, last, lost } = await opened()
+  const hold = await link.world.claim(ticket)
+  await last().answer({ refused: [{ capcomId: 'AAAAAA', fence: 1 }] })
+  expect(lost).toEqual([hold])
+  link.world.release(hold, 'lost')
+  link.world.present(hold, here)
+  clock.advance(1000)
+  expect(last().body).toMatchObject({ releases: [], presence: { set: [] } })
+})
+
+test('a newer claim of the same player on this node ends the older', async () => {
+  const { link, lost } = await opened()
+  const older = await link.world.claim(ticket)
+  const newer = await link.world.claim(ticket)
+  expect(lost).toEqual([older])
+  expect(newer.fence).toBe(2)
+})
+
+test('a claim that is overtaken by the letter of its loss fails', async () => {
+  const { link, last, lost, holdClaims } = await opened()
+  const open = holdClaims()
+  const claim = link.world.claim(ticket)
+  await last().answer({ mail: [letter(1, 1)] })
+  open()
+  await expect(claim).rejects.toMatchObject({ code: 'fence_lost' })
+  expect(lost).toEqual([])
+})
+
+test('a restored central is registered with anew: the players are lost, and new ones can come', async () => {
+  const { clock, link, last, lost, ends, holdClaims } = await opened()
+  const hold = await link.world.claim(ticket)
+  const open = holdClaims()
+  const underWay = link.world.claim(ticket)
+  await last().fail(new Problem('incarnation_changed'))
+  expect(lost).toEqual([hold])
+  expect(last().body).toMatchObject({ epoch: 2, number: 1, mailSeen: 0, presence: { full: true, set: [] } })
+  open()
+  await expect(underWay).rejects.toMatchObject({ code: 'epoch_superseded' })
+
+  await last().answer()
+  const later = await link.world.claim(ticket)
+  link.world.present(later, here)
+  clock.advance(1000)
+  expect(last().body).toMatchObject({ epoch: 2, presence: { set: [{ fence: later.fence }] } })
+  expect(ends).toEqual([])
+})
+
+test('a node that is given other servers on the way back says so and ends', async () => {
+  const { last, ends, offer } = await opened()
+  offer([{ ...valor, id: 2 }])
+  await last().fail(new Problem('incarnation_changed'))
+  expect(ends).toMatchObject([{ reason: 'servers-changed' }])
+})
+
+test('a superseded start loses its players and ends; a listener that comes late hears of it too', async () => {
+  const { clock, link, last, syncs, lost, ends } = await opened()
+  const hold = await link.world.claim(ticket)
+  await last().fail(new Problem('epoch_superseded'))
+  expect(lost).toEqual([hold])
+  expect(ends).toMatchObject([{ reason: 'superseded' }])
+  link.onEnd((end) => ends.push(end))
+  expect(ends).toHaveLength(2)
+  const calls = syncs.length
+  clock.advance(100_000)
+  expect(syncs).toHaveLength(calls)
+  expect(await link.close(1000)).toBe(false)
+})
+
+test('a registration waits for central to come, with growing pauses, and can be given up', async () => {
+  const clock = manualClock()
+  let tries = 0
+  const { call } = scriptedCentral(() => {
+    tries++
+    throw new CentralUnreachable('down')
+  })
+  const giveUp = new AbortController()
+  const opening = openLink({
+    call,
+    registration,
+    log: silentLog,
+    clock,
+    random: () => 0,
+    signal: giveUp.signal,
+  })
+  for (let second = 0; second < 60; second++) {
+    await turn()
+    clock.advance(1000)
+  }
+  expect(tries).toBeGreaterThan(5)
+  expect(tries).toBeLessThan(20)
+  giveUp.abort(new Error('enough'))
+  await expect(opening).rejects.toThrow('enough')
+})
+
+test('a refused registration is not tried again', async () => {
+  const { call } = scriptedCentral(() => {
+    throw new Problem('unauthorized')
+  })
+  const opening = openLink({ call, registration, log: silentLog, clock: manualClock() })
+  await expect(opening).rejects.toMatchObject({ code: 'unauthorized' })
+})

@@ -1,0 +1,181 @@
+/**
+ * A node's whole link to central: registers, keeps the lease by syncing, and hands out what handlers
+ * see. When central knows the epoch no more (its database was restored), the node registers anew and
+ * goes on without its players; when a newer start of the same node has taken over, it ends.
+ */
+import { randomInt } from 'node:crypto'
+import type { ServerAssignment } from '@citygate/schema/contract'
+import { type Log, named } from '../log.ts'
+import type { Call } from './client.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { entryLink } from './entry-link.ts'
+import { createHolds } from './holds.ts'
+import { grantedLease } from './lease.ts'
+import type { EntryLink, WorldLink } from './link.ts'
+import { createOutbox } from './outbox.ts'
+import { type Epoch, type Registration, register } from './registration.ts'
+import { type SyncAnswer, type SyncEnd, type SyncLoop, startSync } from './sync-loop.ts'
+import { worldLink } from './world-link.ts'
+
+export interface LinkOptions {
+  readonly call: Call
+  readonly registration: Registration
+  readonly log: Log
+  /** How long central may hold a sync. Default 20 000. */
+  readonly holdMs?: number
+  readonly clock?: Clock
+  /** In [0, 1). */
+  readonly random?: () => number
+  /** Gives up a registration that central does not answer. */
+  readonly signal?: AbortSignal
+}
+
+/** Why a link ended by itself, in words for the log and the operator. */
+export interface LinkEnd {
+  readonly reason: 'superseded' | 'refused' | 'servers-changed'
+  readonly words: string
+}
+
+export interface Link {
+  readonly nodeId: string
+  readonly entry: EntryLink
+  readonly world: WorldLink
+  /** Tells central that this node takes no new players. */
+  drain(): void
+  /** Called once, when this node must stop serving; every hold has been lost before. */
+  onEnd(listener: (end: LinkEnd) => void): void
+  /** Tells central what is left, within `deadlineMs`. Resolves to whether everything was told. */
+  close(deadlineMs: number): Promise<boolean>
+}
+
+/** Resolves once central has opened an epoch; rejects with the `Problem` of a refusal. */
+export async function openLink(options: LinkOptions): Promise<Link> {
+  const { call } = options
+  const clock = options.clock ?? systemClock
+  const random = options.random ?? (() => randomInt(2 ** 32) / 2 ** 32)
+  const log = named(options.log, 'link')
+  const closing = new AbortController()
+  const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal
+  const registering = { call, clock, random, log, signal }
+
+  let epoch = await register(registering, options.registration)
+  const registration = fixedServers(options.registration, epoch.servers)
+  let directory = epoch.directory
+  let mailSeen = 0
+  let outbox = createOutbox()
+  let sync: SyncLoop | null = null
+  let draining = false
+  let ended: LinkEnd | null = null
+  const endListeners = new Set<(end: LinkEnd) => void>()
+
+  const world = worldLink({
+    call,
+    log,
+    holds: createHolds(),
+    epoch: () => epoch.epoch,
+    directory: () => directory,
+    servers: () => epoch.servers,
+    outbox: () => outbox,
+    poke: () => sync?.poke(),
+  })
+
+  function heard(answer: SyncAnswer): void {
+    directory = answer.directory
+    for (const { capcomId, fence } of answer.refused) world.lose(capcomId, fence)
+    for (const letter of [...answer.mail].sort((a, b) => a.number - b.number)) {
+      if (letter.number <= mailSeen) continue
+      mailSeen = letter.number
+      world.lose(letter.capcomId, letter.fence)
+    }
+  }
+
+  function syncing(): SyncLoop {
+    log.info({ epoch: epoch.epoch, servers: epoch.servers.length }, 'registered with central')
+    return startSync({
+      call,
+      clock,
+      random,
+      log,
+      epoch: epoch.epoch,
+      lease: grantedLease(epoch.sentAt, epoch.leaseMs),
+      holdMs: options.holdMs ?? 20_000,
+      outbox,
+      seen: () => ({ mailSeen, directoryVersion: directory.version }),
+      onAnswer: heard,
+      onEnd: (why) => void over(why),
+    })
+  }
+
+  async function over(why: SyncEnd): Promise<void> {
+    sync = null
+    if (why === 'superseded') {
+      end({
+        reason: 'superseded',
+        words: 'a newer start of this node has taken over: is its data folder in use twice?',
+      })
+      return
+    }
+    log.error('central does not know this epoch any more: registering anew, without the players')
+    world.loseAll()
+    outbox = createOutbox()
+    if (draining) outbox.drain()
+    mailSeen = 0
+    let next: Epoch
+    try {
+      next = await register(registering, registration)
+    } catch (error) {
+      if (!signal.aborted)
+        end({ reason: 'refused', words: `central does not take this node back: ${String(error)}` })
+      return
+    }
+    if (!sameServers(next.servers, epoch.servers)) {
+      end({
+        reason: 'servers-changed',
+        words: 'central gave this node other game servers than it carries: start it anew',
+      })
+      return
+    }
+    epoch = next
+    directory = next.directory
+    if (!signal.aborted) sync = syncing()
+  }
+
+  function end(why: LinkEnd): void {
+    ended = why
+    log.error({ reason: why.reason }, why.words)
+    world.loseAll()
+    for (const listener of endListeners) listener(why)
+  }
+
+  sync = syncing()
+
+  return {
+    nodeId: epoch.nodeId,
+    entry: entryLink(call, () => directory),
+    world: world.link,
+    drain() {
+      draining = true
+      outbox.drain()
+      sync?.poke()
+    },
+    onEnd(listener) {
+      endListeners.add(listener)
+      if (ended) listener(ended)
+    },
+    async close(deadlineMs) {
+      const told = (await sync?.stop(deadlineMs)) ?? false
+      closing.abort(new Error('the node is closing'))
+      return told
+    },
+  }
+}
+
+/** After the first registration a node carries what it was given: it cannot change under its players. */
+function fixedServers(registration: Registration, servers: readonly ServerAssignment[]): Registration {
+  return { ...registration, servers: registration.servers === 'default' ? 'default' : [...servers] }
+}
+
+function sameServers(a: readonly ServerAssignment[], b: readonly ServerAssignment[]): boolean {
+  const ids = (servers: readonly ServerAssignment[]) => servers.map((server) => server.id).join()
+  return ids(a) === ids(b)
+}
