@@ -10,12 +10,19 @@ import type { Deps } from './deps.ts'
 import { parseParts, readBody } from './parse.ts'
 import { problemResponse } from './problem-document.ts'
 import { routes } from './routes/index.ts'
+import { openPublicRoutes } from './routes/public-headers.ts'
+import { publicPages } from './routes/public-pages.ts'
 import type { Route } from './routes/route.ts'
 
 export type { Deps } from './deps.ts'
 
 export function createApp(deps: Deps): Hono {
   const app = new Hono()
+  openPublicRoutes(
+    app,
+    routes.map((route) => route.endpoint),
+  )
+  app.route('/', publicPages(deps))
   for (const route of routes) {
     const { method, path } = route.endpoint
     app.on(method, path.replace(/\{(\w+)\}/g, ':$1'), (context) => answer(deps, route, context))

@@ -12,10 +12,12 @@ interface Document extends Json {
   readonly components: Json & { readonly schemas: Record<string, Json> }
 }
 
-/** Every endpoint of the contract, in its order. */
-export const endpoints: readonly Endpoint[] = Object.values(contract).flatMap((value: unknown) =>
-  isEndpoint(value) ? [value] : [],
-)
+const callers: readonly Caller[] = ['public', 'enrolment', 'node', 'entry', 'operator']
+
+/** Every endpoint of the contract: what anybody may call first, then by path. */
+export const endpoints: readonly Endpoint[] = Object.values(contract)
+  .flatMap((value: unknown) => (isEndpoint(value) ? [value] : []))
+  .sort((a, b) => callers.indexOf(a.caller) - callers.indexOf(b.caller) || (a.path < b.path ? -1 : 1))
 
 function isEndpoint(value: unknown): value is Endpoint {
   return typeof value === 'object' && value !== null && 'path' in value && 'output' in value

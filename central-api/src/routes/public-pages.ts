@@ -1,0 +1,56 @@
+/** The pages for people: `/` shows how things are, `/docs` what may be asked. */
+import { Problem, searchPlayers } from '@citygate/schema/contract'
+import { type Context, Hono } from 'hono'
+import type { z } from 'zod'
+import type { Transaction } from '../db/database.ts'
+import { transact } from '../db/transaction.ts'
+import type { Deps } from '../deps.ts'
+import { openApi } from '../openapi.ts'
+import { type Html, pageHeaders } from '../page/layout.ts'
+import { referencePage } from '../page/reference.ts'
+import { type Search, statusPage } from '../page/status.ts'
+import { listNodes } from '../services/nodes-view.ts'
+import * as search from '../services/search.ts'
+import { listServers } from '../services/servers-view.ts'
+import { figures } from '../services/stats.ts'
+
+export function publicPages(deps: Deps): Hono {
+  const pages = new Hono()
+  pages.get('/', async (context) => {
+    const { name, cursor } = context.req.query()
+    const status = await transact(deps, async (tx) => {
+      const servers = await listServers(tx)
+      const nodes = await listNodes(tx)
+      return {
+        ...figures(servers, nodes),
+        servers,
+        nodes,
+        search: name ? await find(tx, name, cursor) : null,
+      }
+    })
+    return show(context, statusPage(status))
+  })
+  pages.get('/docs', (context) => show(context, referencePage(openApi())))
+  return pages
+}
+
+async function show(context: Context, page: Html): Promise<Response> {
+  return context.html(page, 200, { ...pageHeaders, 'Cache-Control': 'no-store' })
+}
+
+/** As `GET /v1/players` finds them; a refusal is told in the page. */
+async function find(tx: Transaction, name: string, cursor: string | undefined): Promise<Search> {
+  try {
+    const asked = { name, ...(cursor === undefined ? {} : { cursor }) }
+    const query = searchPlayers.query.safeParse(asked)
+    if (!query.success) return { name, found: [], next: null, refused: refusal(query.error) }
+    const { items, next } = await search.searchPlayers(tx, query.data)
+    return { name, found: items, next, refused: null }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return { name, found: [], next: null, refused: error.message }
+  }
+}
+
+const refusal = ({ issues }: z.ZodError) =>
+  issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
