@@ -1,0 +1,39 @@
+import type { Difference } from './compare.ts'
+
+/** A place where this server differs from the reference on purpose. Wildcards do not exist. */
+export interface Deviation {
+  readonly scenario: string
+  readonly step: string
+  readonly client: string
+  readonly packet: string
+  readonly field: string
+  /** The gap, BETTER or correction that says so. */
+  readonly clause: string
+}
+
+export const deviations: readonly Deviation[] = []
+
+function isSame(deviation: Deviation, difference: Difference): boolean {
+  return (['scenario', 'step', 'client', 'packet', 'field'] as const).every(
+    (key) => deviation[key] === difference[key],
+  )
+}
+
+export interface Verdict {
+  /** Differences that nobody argued for. */
+  readonly unexpected: readonly Difference[]
+  /** Deviations of the scenario that no longer occur. */
+  readonly stale: readonly Deviation[]
+}
+
+export function judge(
+  scenario: string,
+  differences: readonly Difference[],
+  argued: readonly Deviation[] = deviations,
+): Verdict {
+  const own = argued.filter((deviation) => deviation.scenario === scenario)
+  return {
+    unexpected: differences.filter((found) => !own.some((deviation) => isSame(deviation, found))),
+    stale: own.filter((deviation) => !differences.some((found) => isSame(deviation, found))),
+  }
+}
