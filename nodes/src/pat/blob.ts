@@ -54,3 +54,15 @@ export function fixed(size: number): Codec<Bytes> {
     },
   }
 }
+
+/** Always `count` of the same. */
+export function repeated<T>(count: number, codec: Codec<T>): Codec<readonly T[]> {
+  return {
+    type: `${count} x ${codec.type}`,
+    read: (reader) => Array.from({ length: count }, () => codec.read(reader)),
+    write: (writer, values) => {
+      if (values.length !== count) throw new RangeError(`${values.length} values instead of ${count}`)
+      for (const value of values) codec.write(writer, value)
+    },
+  }
+}

@@ -4,6 +4,12 @@ export type { Blob } from './blob.ts'
 export * from './bytes.ts'
 export type { BodyOf, Codec, Fields } from './codec.ts'
 export { ProtocolError } from './errors.ts'
+export {
+  decodeExtendedList,
+  type ExtendedEntry,
+  type ExtendedList,
+  encodeExtendedList,
+} from './extended-list.ts'
 export { type Frame, FrameSplitter, headerSize, largestClientFrame } from './frame.ts'
 export { Items, type Struct } from './items.ts'
 export { decodeLayerPath, encodeLayerPath, type LayerPath } from './layer-path.ts'
