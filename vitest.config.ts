@@ -8,6 +8,7 @@ export default defineConfig({
         test: {
           name: 'tests',
           include: ['**/*.test.ts'],
+          globalSetup: ['test/src/postgres-setup.ts'],
           exclude: ['**/node_modules/**', '**/*.machine.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -17,6 +18,7 @@ export default defineConfig({
         test: {
           name: 'machine',
           include: ['**/*.machine.test.ts'],
+          globalSetup: ['test/src/postgres-setup.ts'],
           exclude: ['**/node_modules/**'],
           testTimeout: 300_000,
           hookTimeout: 120_000,

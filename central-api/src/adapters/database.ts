@@ -1,0 +1,25 @@
+/** Lasting connections to any Postgres, for the runtimes that can have them. */
+import postgres, { type Sql } from 'postgres'
+import { type Database, openDatabase } from '../db/database.ts'
+import { migrate } from '../db/migrate.ts'
+
+export interface Connection {
+  readonly client: Sql
+  readonly db: Database
+}
+
+/** @param url `postgres://…` */
+export function connect(url: string, connections = 10): Connection {
+  const client = postgres(url, { max: connections, connect_timeout: 5, onnotice: () => {} })
+  return { client, db: openDatabase(client) }
+}
+
+/** Brings the database at `url` to the newest form, and lets go of it. */
+export async function prepareDatabase(url: string): Promise<void> {
+  const { client, db } = connect(url, 1)
+  try {
+    await migrate(db)
+  } finally {
+    await client.end()
+  }
+}
