@@ -15,7 +15,7 @@ const consoleLanguages: Readonly<Record<number, Language>> = {
 
 /** Who sits at a console, by its media version and language number; whatever is unknown reads English. */
 export function audienceOf(mediaVersion: string, consoleLanguage: number | undefined): Audience {
-  if (japaneseBuilds.has(mediaVersion)) return { japanese: true, language: 'ja' }
+  if (japaneseBuilds.has(mediaVersion)) return { language: 'ja' }
   const language = consoleLanguages[consoleLanguage ?? 1] ?? 'en'
-  return { japanese: false, language: language === 'ja' ? 'en' : language }
+  return { language: language === 'ja' ? 'en' : language }
 }

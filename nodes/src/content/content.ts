@@ -13,9 +13,8 @@ export type Language = 'en' | 'fr' | 'de' | 'it' | 'es' | 'ja'
 
 /** Who asks. Made once for a connection by `audienceOf`. */
 export interface Audience {
+  /** 'ja' for the Japanese game and for it alone: it has layouts and numbers of its own (login.md 7.1). */
   readonly language: Language
-  /** The Japanese game has binary layouts and type numbers of its own (login.md 7.1). */
-  readonly japanese: boolean
 }
 
 /**
