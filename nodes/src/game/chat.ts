@@ -1,0 +1,24 @@
+/** Chat and tells (game.md 3.6). */
+import { AnsLayerTell, latin1, NtcCircleChat, NtcLayerChat, ReqLayerTell } from '../pat/index.ts'
+import { chat, chatInCircle, tellInLayer } from '../world/index.ts'
+import { gameRoutes } from './session.ts'
+
+export const chatRoutes = gameRoutes(
+  { NtcLayerChat, NtcCircleChat, ReqLayerTell },
+  {
+    NtcLayerChat: (call, { unknown1, messageInfo, message }) =>
+      call.session.realm.notify(call, chat, unknown1, messageInfo, message),
+    NtcCircleChat: (call, { messageInfo, message }) =>
+      call.session.realm.notify(call, chatInCircle, messageInfo, message),
+    ReqLayerTell: (call, { recipientId, messageInfo, message }) =>
+      call.session.realm.request(
+        call,
+        AnsLayerTell,
+        tellInLayer,
+        recipientId,
+        latin1(recipientId),
+        messageInfo,
+        message,
+      ),
+  },
+)

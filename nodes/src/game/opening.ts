@@ -1,0 +1,29 @@
+/** How a player comes in on FMP (game.md 3.1): by a ticket that was armed for this node. */
+import { audienceOf } from '../content/index.ts'
+import type { Peer } from '../dialogue/peer.ts'
+import type { Connection, Opening } from '../dialogue/server-kind.ts'
+import { words } from '../dialogue/words.ts'
+import { latin1, noBytes } from '../pat/index.ts'
+import type { Realm } from './realm.ts'
+import type { Session } from './session.ts'
+
+/** NtcLogin on FMP: welcome (login.md 2.2). */
+const welcome = 3
+
+/** An unknown or spent ticket makes the claim fail, and its problem turns the player away in words. */
+export async function openGame(realm: Realm, peer: Peer, connection: Connection): Promise<Opening<Session>> {
+  const ticket = connection.get('patTicket') ?? noBytes
+  if (ticket.length === 0) return { refused: words.ticketUnknown }
+  const audience = audienceOf(
+    latin1(connection.get('mediaVersion') ?? noBytes),
+    connection.get('languageCode'),
+  )
+  const hold = await realm.link.claim(ticket.slice())
+  peer.identify({ capcomId: hold.capcomId })
+  const session = realm.enter(peer, hold, audience)
+  if (!session) {
+    realm.link.release(hold, 'lost')
+    return { refused: words.serverFull }
+  }
+  return { status: welcome, session }
+}

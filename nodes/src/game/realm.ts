@@ -1,0 +1,167 @@
+/**
+ * The world of this node between its rules and its sockets: who plays over which connection, and how
+ * notices reach them. What changed places is told to central from here, and nothing here waits.
+ */
+import type { Hold, WorldLink } from '../central/link.ts'
+import type { Audience, Content } from '../content/index.ts'
+import type { Ending, Peer } from '../dialogue/peer.ts'
+import type { Clock, Log } from '../dialogue/ports.ts'
+import { ServerList } from '../dialogue/server-list.ts'
+import { type AnyPacket, encodeFrame, largestClientFrame } from '../pat/index.ts'
+import {
+  arrive,
+  type Command,
+  cityOf,
+  createWorld,
+  expireReservations,
+  gateOf,
+  type Notice,
+  type Player,
+  part,
+  play,
+  reservationTime,
+  type ServerType,
+  type Step,
+  takeMoved,
+  type World,
+} from '../world/index.ts'
+import type { GameCall, Session } from './session.ts'
+import { gameWords, reasonWords } from './words.ts'
+
+const typeNumbers = { open: 1, rookie: 2, expert: 3, recruiting: 4 } as const satisfies Record<
+  string,
+  ServerType
+>
+
+export interface RealmParts {
+  readonly link: WorldLink
+  readonly content: Content
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export class Realm {
+  readonly world: World
+  readonly link: WorldLink
+  readonly content: Content
+  readonly clock: Clock
+  readonly #log: Log
+  readonly #sessions = new Map<Player, Session>()
+
+  constructor({ link, content, clock, log }: RealmParts) {
+    this.link = link
+    this.content = content
+    this.clock = clock
+    this.#log = log
+    this.world = createWorld(link.servers.map((server) => ({ ...server, type: typeNumbers[server.type] })))
+    link.onLost((hold) => this.#lose(hold))
+  }
+
+  /** Connected players of this node. */
+  get size(): number {
+    return this.#sessions.size
+  }
+
+  sessionOf(player: Player): Session | undefined {
+    return this.#sessions.get(player)
+  }
+
+  /** Takes a claimed player in; undefined when his server has no room or is not of this node. */
+  enter(peer: Peer, hold: Hold, audience: Audience): Session | undefined {
+    const before = this.world.players.get(hold.capcomId)
+    if (before) this.#replace(before)
+    const player = arrive(this.world, {
+      capcomId: hold.capcomId,
+      name: hold.name,
+      server: hold.serverId,
+      settings: hold.settings ?? undefined,
+    })
+    if (!player) return undefined
+    const servers = new ServerList(() => this.link.directory)
+    const session: Session = { realm: this, peer, hold, player, audience, servers }
+    this.#sessions.set(player, session)
+    this.#tellMoved()
+    return session
+  }
+
+  /** The session is over: nothing of the player stays. A second call does nothing. */
+  leave(session: Session, ending: Ending): void {
+    if (this.#sessions.get(session.player) !== session) return
+    this.#sessions.delete(session.player)
+    this.#deliver(part(this.world, session.player))
+    this.link.release(session.hold, ending)
+  }
+
+  /**
+   * Lets the world decide about a packet and sends what follows from it. `answer` is the packet that
+   * belongs to the request: a refusal is its Alert form.
+   */
+  request<A extends readonly unknown[]>(
+    call: GameCall,
+    answer: AnyPacket,
+    command: Command<A>,
+    ...args: A
+  ): void {
+    const step = play(this.world, call.session.player, call.sequence, command, ...args)
+    if (step.refused) call.refuse(answer, reasonWords[step.refused])
+    this.#deliver(step, call, answer)
+  }
+
+  /** The same for a packet that has no answer. */
+  notify<A extends readonly unknown[]>(call: GameCall, command: Command<A>, ...args: A): void {
+    this.#deliver(play(this.world, call.session.player, call.sequence, command, ...args))
+  }
+
+  /** Frees reservations when the time of the latest one is over. */
+  watchReservation(): void {
+    this.clock.after(reservationTime, () => this.#deliver(expireReservations(this.world, this.clock.now())))
+  }
+
+  #deliver(step: Step, call?: GameCall, answer?: AnyPacket): void {
+    for (const notice of step.notices) {
+      if (call && notice.packet === answer) call.reply(notice.packet, notice.body)
+      else this.#send(notice)
+    }
+    this.#tellMoved()
+  }
+
+  /** Encodes once for everybody. */
+  #send({ to, packet, body, sequence }: Notice): void {
+    const frame = encodeFrame(packet, sequence, body)
+    if (frame.length > largestClientFrame) {
+      this.#log.info({ packet: packet.name, size: frame.length }, 'not relayed: over the client’s buffer')
+      return
+    }
+    for (const player of to) this.#sessions.get(player)?.peer.sendFrame(frame)
+  }
+
+  #tellMoved(): void {
+    for (const player of takeMoved(this.world)) {
+      const session = this.#sessions.get(player)
+      if (!session) continue
+      this.link.present(session.hold, {
+        serverId: player.server.number,
+        gate: (player.at && gateOf(player.at)?.number) ?? null,
+        city: cityOf(player)?.number ?? null,
+        inQuest: player.readiness === 'quest',
+        leader: cityOf(player)?.leader === player,
+      })
+    }
+  }
+
+  /** The same hunter comes in again while his old connection has not been missed yet. */
+  #replace(player: Player): void {
+    const session = this.#sessions.get(player)
+    if (!session) return
+    this.leave(session, 'lost')
+    session.peer.shut(gameWords.loggedInElsewhere)
+  }
+
+  #lose(hold: Hold): void {
+    const player = this.world.players.get(hold.capcomId)
+    const session = player && this.#sessions.get(player)
+    if (session?.hold.fence !== hold.fence) return
+    session.peer.shut(gameWords.leaseLost)
+    this.leave(session, 'lost')
+  }
+}

@@ -1,0 +1,44 @@
+/** The server list inside the game, and the change to another server (game.md 3.1, login.md 3.3). */
+import {
+  AnsFmpInfo2,
+  AnsFmpListData2,
+  AnsFmpListFoot2,
+  AnsFmpListHead2,
+  AnsFmpListVersion2,
+  FmpData,
+  plainText,
+  ReqFmpInfo2,
+  ReqFmpListData2,
+  ReqFmpListFoot2,
+  ReqFmpListHead2,
+  ReqFmpListVersion2,
+} from '../pat/index.ts'
+import { gameRoutes } from './session.ts'
+
+/** Bytes of an address that the client keeps (login.md 1.3). */
+const longestHost = 127
+
+export const serverRoutes = gameRoutes(
+  { ReqFmpListVersion2, ReqFmpListHead2, ReqFmpListData2, ReqFmpListFoot2, ReqFmpInfo2 },
+  {
+    ReqFmpListVersion2: (call) => call.reply(AnsFmpListVersion2, { version: call.session.servers.version }),
+    ReqFmpListHead2: (call, { fields }) =>
+      call.reply(AnsFmpListHead2, { ignored: 0, count: call.session.servers.head(fields) }),
+    ReqFmpListData2: (call, { firstIndex, count }) =>
+      call.reply(AnsFmpListData2, {
+        ignored: 0,
+        records: call.session.servers.page(firstIndex, count).map((fmpData) => ({ fmpData })),
+      }),
+    ReqFmpListFoot2: (call) => call.reply(AnsFmpListFoot2, {}),
+    /** Arms the ticket for the chosen server; the player goes there with ReqLayerEnd and ReqShut 2. */
+    ReqFmpInfo2: async (call, { serverIndex, fields }) => {
+      const { realm, hold } = call.session
+      const target = await realm.link.arm(hold, serverIndex)
+      const address = FmpData.of({
+        serverAddress: plainText(target.host, longestHost),
+        serverPort: target.port,
+      })
+      call.reply(AnsFmpInfo2, { fmpData: fields.length > 0 ? address.pick(fields) : address })
+    },
+  },
+)

@@ -1,0 +1,26 @@
+import type { Hold } from '../central/link.ts'
+import type { Audience } from '../content/index.ts'
+import { type Call, type HandlerTable, type PacketSet, type Routes, routes } from '../dialogue/handlers.ts'
+import type { Peer } from '../dialogue/peer.ts'
+import type { ServerList } from '../dialogue/server-list.ts'
+import type { Player } from '../world/index.ts'
+import type { Realm } from './realm.ts'
+
+/** A player on this node with his connection: from the claim to the release. */
+export interface Session {
+  readonly realm: Realm
+  readonly peer: Peer
+  readonly hold: Hold
+  readonly player: Player
+  /** Which texts and layouts his console reads. */
+  readonly audience: Audience
+  readonly servers: ServerList
+}
+
+export type GameCall = Call<Session>
+
+/** A handler table of this room. */
+export const gameRoutes = <D extends PacketSet>(
+  packets: D,
+  table: HandlerTable<D, Session>,
+): Routes<Session> => routes(packets, table)
