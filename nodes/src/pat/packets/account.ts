@@ -24,8 +24,12 @@ export const AnsLoginInfo = packet({
   id: 0x61010200,
   from: 'server',
   fields: {
-    /** 1 makes the client send ReqTicket. */
+    /**
+     * 1 go on (the client sends ReqTicket); 2 warned, 3 must pay, 4 full, 5 banned, 6 full, with a queue
+     * (login.md 3.2).
+     */
     needTicket: u8,
+    /** At most 511 bytes; the client shows it for 3 and 5. */
     unknownText: lp2,
     chargeInfo: items(ChargeInfo),
   },
@@ -109,6 +113,7 @@ export const AnsUserListData = packet({
   fields: {
     /** Read and not used by the client. */
     ignored: u32,
+    /** Six rows in the order of slots (login.md 3.2). */
     records: counted(u32, {
       userObject: items(UserObject),
     }),
@@ -133,6 +138,7 @@ export const ReqUserObject = packet({
   id: 0x61200100,
   from: 'client',
   fields: {
+    /** 1 create in a free slot, 2 use as it is, 3 use with these changes. */
     isSlotEmpty: u8,
     /** 1-based. */
     slotIndex: u32,
@@ -148,12 +154,13 @@ export const AnsUserObject = packet({
   id: 0x61200200,
   from: 'server',
   fields: {
-    /** 1 in both servers, as in AnsLoginInfo. */
+    /** 1; with any other value the client gives up. */
     needTicket: u8,
+    /** A message of at most 511 bytes. */
     unknownText: lp2,
     /** 0; read and not used. */
     unused: u32,
-    /** The client's structure with capcomId filled in. */
+    /** Slot number, Capcom ID and name: from now on the client's own. */
     userObject: items(UserObject),
   },
 })
@@ -171,6 +178,7 @@ export const AnsRfpConnect = packet({
   id: 0x61400200,
   from: 'server',
   fields: {
+    /** At most 127 bytes. */
     address: lp2,
     port: u16,
   },

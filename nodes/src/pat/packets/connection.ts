@@ -22,7 +22,7 @@ export const ReqServerTime = packet({
   id: 0x60020100,
   from: 'client',
   fields: {
-    /** Same value as ConnectionData 0x05. */
+    /** ConnectionData.convertedCountryCode. */
     convertedCountryCode: u32,
   },
 })
@@ -50,7 +50,7 @@ export const ReqShut = packet({
   id: 0x60100100,
   from: 'client',
   fields: {
-    /** Both guesses. */
+    /** 2: going on to the next server; 1: leaving the online mode (login.md 2.4). */
     shutType: u8,
   },
 })
@@ -63,6 +63,7 @@ export const AnsShut = packet({
   id: 0x60100200,
   from: 'server',
   fields: {
+    /** The request's. */
     shutType: u8,
   },
 })
@@ -77,7 +78,7 @@ export const NtcShut = packet({
   fields: {
     /** 1 if text follows, else 0. */
     hasMessage: u8,
-    /** At most 0x1ff bytes, mark-up allowed. */
+    /** Mark-up, at most 511 bytes. */
     message: lp2,
   },
 })
@@ -129,7 +130,10 @@ export const NtcLogin = packet({
   id: 0x60211000,
   from: 'server',
   fields: {
-    /** LMP 1 first and 2 second connection; FMP 3 (5 unsure). */
+    /**
+     * OPN 1 closed, 2 maintenance, 3 wrong version of the game, 4 or 5 go on; LMP 1 without and 2 with a
+     * ticket; FMP 3; RFP 1 (login.md 2.2).
+     */
     status: u8,
   },
 })
@@ -147,7 +151,7 @@ export const AnsTicket = packet({
   id: 0x60300200,
   from: 'server',
   fields: {
-    /** Opaque bytes, at most 0x400; Comes back as ConnectionData 0x02. */
+    /** Opaque, at most 1024 bytes; comes back as ConnectionData.patTicket. */
     ticket: lp2,
   },
 })
@@ -178,7 +182,9 @@ export const ReqWarning = packet({
   from: 'server',
   fields: {
     kind: u8,
+    /** Seconds. */
     value: u32,
+    /** Mark-up, at most 1023 bytes. */
     text: lp2,
   },
 })
@@ -213,7 +219,7 @@ export const AnsCommonKey = packet({
   id: 0x60700200,
   from: 'server',
   fields: {
-    /** Never sent by anyone. */
+    /** Never sent: it would switch encryption on (login.md 3.1). */
     key: lp2,
   },
 })

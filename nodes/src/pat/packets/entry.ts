@@ -17,7 +17,7 @@ export const AnsLmpConnect = packet({
   id: 0x62010200,
   from: 'server',
   fields: {
-    /** Dotted IPv4 text. */
+    /** Dotted IPv4 text, at most 127 bytes. */
     address: lp2,
     port: u16,
   },
@@ -36,7 +36,7 @@ export const AnsMaintenance = packet({
   id: 0x62200200,
   from: 'server',
   fields: {
-    /** Mark-up. */
+    /** Mark-up, at most 1023 bytes. */
     text: lp2,
   },
 })
@@ -54,7 +54,7 @@ export const AnsAnnounce = packet({
   id: 0x62300200,
   from: 'server',
   fields: {
-    /** Mark-up. */
+    /** Mark-up, at most 1023 bytes. */
     text: lp2,
   },
 })
@@ -72,7 +72,7 @@ export const AnsNoCharge = packet({
   id: 0x62310200,
   from: 'server',
   fields: {
-    /** Mark-up. */
+    /** Mark-up, at most 1023 bytes. */
     text: lp2,
   },
 })
@@ -95,7 +95,9 @@ export const AnsMediaVersionInfo = packet({
   id: 0x62410200,
   from: 'server',
   fields: {
+    /** At most 31 bytes. */
     mediaVersion: lp2,
+    /** Mark-up, at most 1023 bytes. */
     patchMessage: lp2,
     mediaVersionInfo: items(MediaVersionInfo),
   },

@@ -19,7 +19,7 @@ export const ReqLayerChildListHead = packet({
     count: u32,
     /** Wanted fields of LayerData. */
     fields: fieldList,
-    /** Perhaps optionalFieldRequests; neither source parses it. */
+    /** Perhaps optionalFieldRequests; nobody has parsed it. */
     rest: rest,
   },
 })
@@ -104,7 +104,7 @@ export const ReqLayerSiblingListHead = packet({
     count: u32,
     /** Wanted fields of LayerData. */
     fields: fieldList,
-    /** Perhaps optionalFieldRequests; neither source parses it. */
+    /** Perhaps optionalFieldRequests; nobody has parsed it. */
     rest: rest,
   },
 })

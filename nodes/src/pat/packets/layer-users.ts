@@ -75,6 +75,7 @@ export const ReqLayerUserListHead = packet({
   id: 0x64640100,
   from: 'client',
   fields: {
+    /** 2 usually, 1 for the whole server (extras.md 8.3). */
     unknown1: u8,
     /** LayerPath. */
     path: lp2,
@@ -95,7 +96,7 @@ export const AnsLayerUserListHead = packet({
   id: 0x64640200,
   from: 'server',
   fields: {
-    /** Both servers echo. */
+    /** The request's. */
     firstIndex: u32,
     count: u32,
   },
@@ -159,6 +160,7 @@ export const ReqLayerUserSearchHead = packet({
   id: 0x64670100,
   from: 'client',
   fields: {
+    /** 2 usually, 1 for the whole server (extras.md 8.3). */
     unknown1: u8,
     /** LayerPath. */
     path: lp2,

@@ -51,8 +51,8 @@ export const NtcLayerUserNum = packet({
   from: 'server',
   fields: {
     /**
-     * 1 current layer; 2 current layer plus an unknown event; 3 unknown array; 4 child of the current layer,
-     * named by its path; 5 other counters.
+     * 1 own layer, shown; 2 own layer, stored; 3 sibling, 4 child, 5 parent (extras.md 8.2). The path tells
+     * the number.
      */
     updateType: u8,
     layerUserNum: items(LayerUserNum),
@@ -221,6 +221,7 @@ export const ReqLayerChildInfo = packet({
   id: 0x64230100,
   from: 'client',
   fields: {
+    /** 1-based; 0 is the client's own layer. */
     layerIndex: u16,
     /** Wanted fields of LayerData. */
     fields: fieldList,
@@ -236,6 +237,7 @@ export const AnsLayerChildInfo = packet({
   id: 0x64230200,
   from: 'server',
   fields: {
+    /** The number that was asked for (extras.md 8.2). */
     layerIndex: u16,
     layerData: items(LayerData),
     optionalFields: optionalFields,

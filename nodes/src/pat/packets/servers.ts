@@ -88,7 +88,7 @@ export const AnsFmpListData = packet({
   id: 0x61320200,
   from: 'server',
   fields: {
-    /** Read and not used by the client; 0 in both servers. */
+    /** Read and not used by the client; 0. */
     ignored: u32,
     records: counted(u32, {
       fmpData: items(FmpData),
@@ -218,7 +218,7 @@ export const AnsFmpListData2 = packet({
   id: 0x63120200,
   from: 'server',
   fields: {
-    /** Read and not used by the client; 0 in both servers. */
+    /** Read and not used by the client; 0. */
     ignored: u32,
     records: counted(u32, {
       fmpData: items(FmpData),

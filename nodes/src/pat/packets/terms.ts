@@ -58,7 +58,7 @@ export const ReqSubTermsInfo = packet({
   id: 0x62130100,
   from: 'client',
   fields: {
-    /** Unknown; echoed back. */
+    /** Language or country, presumably; echoed back. */
     subTermsType: u8,
   },
 })

@@ -154,6 +154,7 @@ export const ReqVulgarityInfoLow = packet({
   id: 0x62560100,
   from: 'client',
   fields: {
+    /** Number of the list: 2, then 1 (login.md 3.1). */
     infoType: u32,
   },
 })
@@ -166,10 +167,11 @@ export const AnsVulgarityInfoLow = packet({
   id: 0x62560200,
   from: 'server',
   fields: {
-    /** 1 in both servers. */
+    /** 1. */
     version: u32,
-    /** Echo. */
+    /** A descriptor; comes back in ReqVulgarityLow. */
     infoType: u32,
+    /** Bytes; 0 when there is no list. */
     size: u32,
   },
 })
@@ -182,8 +184,9 @@ export const ReqVulgarityLow = packet({
   id: 0x62570100,
   from: 'client',
   fields: {
-    /** By analogy with ReqSubTerms the version. */
+    /** The number of the list. */
     version: u32,
+    /** The descriptor. */
     infoType: u32,
     offset: u32,
     size: u32,
@@ -198,6 +201,7 @@ export const AnsVulgarityLow = packet({
   id: 0x62570200,
   from: 'server',
   fields: {
+    /** The number of the list. */
     infoType: u32,
     offset: u32,
     size: u32,
