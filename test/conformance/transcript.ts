@@ -1,45 +1,45 @@
 /** Recordings of an independent client against the reference server; their format is in transcripts/README.md. */
 import { readFileSync } from 'node:fs'
-import { z } from 'zod'
 
-const ServerName = z.enum(['opn', 'lmp', 'fmp'])
+type ServerName = 'opn' | 'lmp' | 'fmp'
 
-const Recorded = z.discriminatedUnion('dir', [
-  z.object({
-    dir: z.enum(['in', 'out']),
-    step: z.string(),
-    conn: ServerName,
-    id: z.string().regex(/^[0-9a-f]{8}$/),
-    name: z.string(),
-    seq: z.int(),
-    payload: z.string(),
-  }),
-  z.object({ dir: z.literal('raw'), step: z.string(), conn: ServerName, bytes: z.string() }),
-  z.object({
-    dir: z.literal('close'),
-    step: z.string(),
-    conn: ServerName,
-    text: z.enum(['eof', 'local-rst']),
-  }),
-])
+export interface RecordedFrame {
+  /** `in` = from the server. */
+  readonly dir: 'in' | 'out'
+  /** What the script was doing. */
+  readonly step: string
+  readonly conn: ServerName
+  /** Eight hex digits. */
+  readonly id: string
+  readonly name: string
+  readonly seq: number
+  /** Hex, without the header. */
+  readonly payload: string
+}
 
-const Transcript = z.object({
-  scenario: z.string(),
-  steps: z.array(z.string()),
+export type Recorded =
+  | RecordedFrame
+  | { readonly dir: 'raw'; readonly step: string; readonly conn: ServerName; readonly bytes: string }
+  | {
+      readonly dir: 'close'
+      readonly step: string
+      readonly conn: ServerName
+      readonly text: 'eof' | 'local-rst'
+    }
+
+export interface Transcript {
+  readonly scenario: string
+  readonly steps: readonly string[]
   /** `[hex, label]`: values that were made up in that run. */
-  dynamic: z.array(z.tuple([z.string(), z.string()])),
-  clients: z.record(z.string(), z.array(Recorded)),
-})
-
-export type Recorded = z.infer<typeof Recorded>
-export type RecordedFrame = Extract<Recorded, { dir: 'in' | 'out' }>
-export type Transcript = z.infer<typeof Transcript>
+  readonly dynamic: readonly (readonly [string, string])[]
+  readonly clients: Readonly<Record<string, readonly Recorded[]>>
+}
 
 const folder = new URL('../transcripts/', import.meta.url)
 
 export function loadTranscript(scenario: string): Transcript {
   const text = readFileSync(new URL(`${scenario}.json`, folder), 'utf8')
-  return Transcript.parse(JSON.parse(text))
+  return JSON.parse(text) as Transcript
 }
 
 export function frameId(frame: RecordedFrame): number {

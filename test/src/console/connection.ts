@@ -66,8 +66,6 @@ export class Connection {
   /** False plays a console that has died without closing: line checks stay unanswered. */
   answersLineChecks = true
   lineChecks = 0
-  framesIn = 0
-  framesOut = 0
 
   readonly #socket: Socket
   readonly #settings: ConnectionSettings
@@ -142,7 +140,6 @@ export class Connection {
       sequence,
       payload: frame.subarray(8),
     })
-    this.framesOut += 1
     this.sendRaw(frame)
   }
 
@@ -215,7 +212,6 @@ export class Connection {
   }
 
   #handle({ id, sequence, payload: view }: Frame): void {
-    this.framesIn += 1
     const spec = packetOf(id, 'server')
     const payload = Uint8Array.from(view)
     this.#settings.onPassed?.({ server: this.server, direction: 'in', spec, sequence, payload })
