@@ -195,13 +195,14 @@ export class Conversation<S> implements Peer {
     }
   }
 
-  /** Holds the next packet back until `pending`, which never rejects, has settled. */
+  /** Holds the next packet back until `pending` has settled. */
   #wait(pending: Promise<void>): void {
     this.#busy = true
-    pending.then(() => {
+    const goOn = (): void => {
       this.#busy = false
       this.#advance()
-    })
+    }
+    pending.catch((error: unknown) => this.#broken(error)).then(goOn)
   }
 
   #nextFrame(): Frame | undefined {
@@ -416,8 +417,8 @@ class Request<S> implements Call<S> {
   }
 
   reply<P extends AnyPacket>(answer: P, body: Body<P>): void {
-    this.answered = true
     this.peer.send(answer, this.sequence, body)
+    this.answered = true
   }
 
   refuse(answer: AnyPacket, text: string): void {

@@ -97,8 +97,7 @@ export class Listener {
   /** Takes no more connections and ends those that are open, in words; after `graceMs` without words. */
   async close(text: string, graceMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    const served = new Set([...this.#receivers])
-    for (const receiver of served) receiver.shut(text)
+    for (const receiver of [...this.#receivers]) receiver.shut(text)
     const grace = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy()
     }, graceMs)
