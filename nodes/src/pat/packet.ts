@@ -18,6 +18,8 @@ export interface PacketSpec<F extends Fields = Fields> {
   readonly fields: F
   /** Bytes behind the declared fields: nobody knows the layout. */
   readonly layout?: 'unknown'
+  /** Name of the packet that answers a request, where it is not the one with the same number. */
+  readonly answer?: string
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a packet is invariant in its fields; only `any` admits every packet

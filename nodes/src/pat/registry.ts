@@ -5,8 +5,10 @@ import { type AnyPacket, type Body, decodeBody, type Side } from './packet.ts'
 import * as declarations from './packets/index.ts'
 import { refusalOf, refusedAnswer } from './refusal.ts'
 
-/** Every declared packet, in the order of ids. */
-export const packets: readonly AnyPacket[] = Object.values(declarations).sort((a, b) => a.id - b.id)
+/** Every declared packet, in the order of ids, the client's before the server's. */
+export const packets: readonly AnyPacket[] = Object.values(declarations).sort(
+  (a, b) => a.id - b.id || (a.from < b.from ? -1 : 1),
+)
 
 const byId: Record<Side, ReadonlyMap<number, AnyPacket>> = {
   client: new Map(packets.filter(({ from }) => from === 'client').map((spec) => [spec.id, spec])),

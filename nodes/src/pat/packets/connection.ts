@@ -207,9 +207,16 @@ export const NtcCollectionLog = packet({
 })
 
 /**
- * Client asks for the encryption key. On OPN. Answered by AnsAuthenticationToken.
+ * Client asks for the encryption key. On OPN. Answered by an empty AnsAuthenticationToken, which avoids
+ * encryption (wire.md 10).
  */
-export const ReqCommonKey = packet({ name: 'ReqCommonKey', id: 0x60700100, from: 'client', fields: {} })
+export const ReqCommonKey = packet({
+  name: 'ReqCommonKey',
+  id: 0x60700100,
+  from: 'client',
+  answer: 'AnsAuthenticationToken',
+  fields: {},
+})
 
 /**
  * The encryption key. On OPN.
