@@ -1,9 +1,8 @@
 /** What a person reads once everything listens. */
 export interface Addresses {
   readonly http?: string
-  readonly advertise: string
-  readonly opn?: string
-  readonly tls: boolean
+  /** Where consoles begin. */
+  readonly opn?: { readonly address: string; readonly tls: boolean }
   readonly caFile?: string
   readonly operatorKeyFile?: string
 }
@@ -19,7 +18,9 @@ const hostNames = [
 export function banner(at: Addresses): string {
   const lines = ['', '  Citygate is up.', '']
   if (at.http) lines.push(`  Browsers and tools   ${at.http}/`)
-  if (at.opn) lines.push(`  Consoles             ${at.opn}${at.tls ? ' (TLS)' : ' (no TLS)'}`)
+  if (at.opn) {
+    lines.push(`  Consoles             ${at.opn.address}${at.opn.tls ? ' (TLS)' : ' (no TLS)'}`)
+  }
   if (at.caFile) lines.push(`  Certificate          ${at.caFile}`)
   if (at.operatorKeyFile) lines.push(`  Operator’s key       ${at.operatorKeyFile}`)
   if (at.opn) {
@@ -28,9 +29,8 @@ export function banner(at: Addresses): string {
       '  “Verify certificates” in its debugging network pane (or patch the game, see README.md):',
       '',
     )
-    const width = at.advertise.length
-    for (const [region, host] of hostNames)
-      lines.push(`    ${at.advertise.padEnd(width)}  ${host}   # ${region}`)
+    const host = at.opn.address.replace(/:\d+$/, '')
+    for (const [region, name] of hostNames) lines.push(`    ${host}  ${name}   # ${region}`)
   }
   return `${lines.join('\n')}\n`
 }

@@ -22,7 +22,7 @@ for (const [name, { summary, commands }] of Object.entries(groups)) {
 
 try {
   await program.parseAsync()
-  process.exit(0)
+  process.exit()
 } catch (error) {
   // Commander has printed its own message already.
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2)

@@ -162,8 +162,8 @@ export const settings = {
   content: optionalText(
     'content',
     'FOLDER',
-    'content in the data folder, else what comes with citygate',
-    'folder of terms, announcement, greeters, quests',
+    'content, in the data folder',
+    'folder of your own terms, announcement, greeters, quests; what is not there comes with citygate',
   ),
   name: optionalText('name', 'NAME', 'this machine’s name', 'name of the node in lists'),
   servers: optionalText(
@@ -217,7 +217,7 @@ export const settings = {
   roles: setting({
     name: 'roles',
     takes: 'entry,world',
-    meaning: 'what this node does',
+    meaning: 'what the node does, or what a token grants',
     allowed: 'entry, world, or both with a comma',
     default: 'world',
     schema: z
@@ -229,19 +229,6 @@ export const settings = {
   keyFile: text('key-file', 'FILE', 'citygate-data/operator.key', 'file with an operator’s key'),
   uses: number('uses', 1, 1, 1000, 'how many nodes may enrol with the token'),
   ttl: seconds('ttl', '1h', 60, 30 * 86_400, 'how long the token is good'),
-  grant: setting({
-    name: 'grant',
-    takes: 'entry,world',
-    meaning: 'roles that the token grants',
-    allowed: 'entry, world, or both with a comma',
-    default: 'world',
-    schema: z
-      .string()
-      .regex(/^(entry|world)(,(entry|world))?$/)
-      .transform((value) => [...new Set(value.split(','))] as ('entry' | 'world')[])
-      .default(['world']),
-  }),
-
   opn: setting({
     name: 'opn',
     takes: 'HOST:PORT',

@@ -1,0 +1,41 @@
+/** `citygate up`: the whole system on this machine. */
+import { join } from 'node:path'
+import { createCentral } from '@citygate/nodes/central'
+import { createEnrolToken, type Role } from '@citygate/schema/contract'
+import { banner } from '../banner.ts'
+import { command } from '../command.ts'
+import { centralKeys, startHostedCentral } from '../hosted-central.ts'
+import { nodeKeys, startHostedNode, statusOf } from '../hosted-node.ts'
+import { lastingKeys, runLasting } from '../lasting.ts'
+
+const roles: Role[] = ['entry', 'world']
+
+export const up = command({
+  name: 'up',
+  summary: 'Run the whole system on this machine: central API, status page, one node.',
+  keys: [...lastingKeys, ...centralKeys, ...nodeKeys],
+  async run(config) {
+    await runLasting(config, async (lasting) => {
+      const central = await startHostedCentral(config, lasting)
+      const place = { url: central.url, fetch: central.fetch }
+      const node = await startHostedNode(config, lasting, {
+        central: place,
+        roles,
+        enrolToken: async () => {
+          if (!central.operatorKey) return null
+          const { call } = createCentral({ ...place, key: central.operatorKey })
+          return (await call(createEnrolToken, { body: { roles } })).token
+        },
+      })
+      lasting.ready({ http: central.url, nodes: [statusOf(node)] })
+      console.log(
+        banner({
+          http: central.url,
+          operatorKeyFile: join(lasting.folder, 'operator.key'),
+          ...(node.rootFile ? { caFile: node.rootFile } : {}),
+          ...(node.opn ? { opn: { address: node.opn, tls: config.tls === 'on' } } : {}),
+        }),
+      )
+    })
+  },
+})
