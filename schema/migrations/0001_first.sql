@@ -1,3 +1,4 @@
+CREATE SEQUENCE "public"."letter_numbers" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1;--> statement-breakpoint
 CREATE TABLE "enrol_tokens" (
 	"token_hash" text PRIMARY KEY NOT NULL,
 	"entry" boolean NOT NULL,
@@ -43,7 +44,6 @@ CREATE TABLE "nodes" (
 	"entry" boolean NOT NULL,
 	"world" boolean NOT NULL,
 	"newest_epoch" integer DEFAULT 0 NOT NULL,
-	"last_letter" bigint DEFAULT 0 NOT NULL,
 	"enrolled_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "nodes_key_hash_unique" UNIQUE("key_hash")
 );

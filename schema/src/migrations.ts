@@ -18,6 +18,7 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;`,
   {
     name: '0001_first',
     statements: [
+      `CREATE SEQUENCE "public"."letter_numbers" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1;`,
       `CREATE TABLE "enrol_tokens" (
 	"token_hash" text PRIMARY KEY NOT NULL,
 	"entry" boolean NOT NULL,
@@ -60,7 +61,6 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;`,
 	"entry" boolean NOT NULL,
 	"world" boolean NOT NULL,
 	"newest_epoch" integer DEFAULT 0 NOT NULL,
-	"last_letter" bigint DEFAULT 0 NOT NULL,
 	"enrolled_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "nodes_key_hash_unique" UNIQUE("key_hash")
 );`,

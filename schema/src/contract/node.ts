@@ -104,5 +104,21 @@ export const registerNode = endpoint({
     servers: z.array(ServerAssignment),
     directory: Directory,
   }),
-  problems: ['bad_request', 'unauthorized', 'forbidden'],
+  problems: ['bad_request', 'unauthorized', 'forbidden', 'busy'],
+})
+
+/**
+ * A game server moves only on proof, never by a time-out. This is the operator's word that the host of
+ * a node is gone for good, or that what it carries may go elsewhere: its game servers are free for the
+ * next registration.
+ */
+export const releaseServers = endpoint({
+  name: 'releaseServers',
+  method: 'POST',
+  path: '/v1/nodes/{nodeId}/release-servers',
+  caller: 'operator',
+  summary: 'Declare a node dead: other nodes may carry its game servers.',
+  params: z.strictObject({ nodeId: NodeId }),
+  output: z.object({ released: z.array(ServerId) }),
+  problems: ['bad_request', 'unauthorized', 'forbidden', 'node_not_found'],
 })

@@ -12,6 +12,7 @@ export const problems = {
   player_not_found: { status: 404, title: 'No hunter has this Capcom ID' },
   server_not_found: { status: 404, title: 'There is no such game server' },
   gate_not_found: { status: 404, title: 'This game server has no such gate' },
+  node_not_found: { status: 404, title: 'There is no such node' },
   console_not_found: { status: 404, title: 'There is no such console' },
   method_not_allowed: { status: 405, title: 'This route does not take that method' },
   ticket_unknown: { status: 409, title: 'The ticket is unknown or spent' },

@@ -160,6 +160,7 @@ export const armSession = endpoint({
     'unauthorized',
     'fence_lost',
     'epoch_superseded',
+    'incarnation_changed',
     'player_not_found',
     'ticket_unknown',
     'server_not_found',
@@ -195,7 +196,9 @@ export const claimSession = endpoint({
     'ticket_unknown',
     'ticket_not_armed',
     'ticket_without_hunter',
+    'server_full',
     'epoch_superseded',
+    'incarnation_changed',
     'busy',
   ],
 })

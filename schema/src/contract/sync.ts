@@ -84,5 +84,12 @@ export const syncNode = endpoint({
     /** When to call again if there is nothing to say; 0 where central holds calls. */
     nextSyncMs: z.int(),
   }),
-  problems: ['bad_request', 'unauthorized', 'epoch_superseded', 'sync_out_of_order', 'busy'],
+  problems: [
+    'bad_request',
+    'unauthorized',
+    'epoch_superseded',
+    'incarnation_changed',
+    'sync_out_of_order',
+    'busy',
+  ],
 })

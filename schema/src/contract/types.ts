@@ -5,13 +5,22 @@ import { z } from 'zod'
 export const CapcomId = z.string().regex(/^[0-9A-Z]{6}$/, 'six characters, 0-9 and A-Z')
 
 /** Bytes as the protocol has them, in base64: names and blobs are never text on their way. */
-export const bytes = (most: number) => z.base64().max(Math.ceil(most / 3) * 4)
+export const bytes = (least: number, most: number) =>
+  z
+    .base64()
+    .max(Math.ceil(most / 3) * 4)
+    .refine(
+      (text) => byteLength(text) >= least && byteLength(text) <= most,
+      least === most ? `${most} bytes in base64` : `${least} to ${most} bytes in base64`,
+    )
+
+const byteLength = (base64: string) => (base64.length / 4) * 3 - (/=*$/.exec(base64)?.[0].length ?? 0)
 
 /** A hunter's name: 1 to 31 bytes of whatever encoding the console has. */
-export const NameBytes = bytes(31)
+export const NameBytes = bytes(1, 31)
 
 /** The 256 bytes of a hunter's settings: rank, equipment, profile (structs.json, HunterSettings). */
-export const SettingsBytes = bytes(256)
+export const SettingsBytes = bytes(256, 256)
 
 /** SHA-256 in hex: tickets and keys are known to central only by it. */
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, '64 hex digits')

@@ -1,6 +1,17 @@
 /** Nodes, their starts, the game servers they carry and the letters that wait for them. */
 import { sql } from 'drizzle-orm'
-import { boolean, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import {
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgSequence,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import type { ServerType } from '../contract/types.ts'
 import { address, counter, moment } from './columns.ts'
 
@@ -24,8 +35,6 @@ export const nodes = pgTable('nodes', {
   world: boolean('world').notNull(),
   /** 0: never registered. Only this epoch may serve. */
   newestEpoch: integer('newest_epoch').notNull().default(0),
-  /** The number that the last letter for this node was given. */
-  lastLetter: counter('last_letter').notNull().default(0),
   enrolledAt: moment('enrolled_at').notNull().defaultNow(),
 })
 
@@ -76,6 +85,9 @@ export const servers = pgTable(
   },
   (t) => [index('servers_node').on(t.nodeId)],
 )
+
+/** Places in the order of letters. They rise; with gaps, for all nodes share them. */
+export const letterNumbers = pgSequence('letter_numbers')
 
 /**
  * Letters to a node. Written by anyone with a plain insert; `number`, the place in the order, is
