@@ -96,12 +96,15 @@ export class Listener {
 
   /** Takes no more connections and ends those that are open, in words; after `graceMs` without words. */
   async close(text: string, graceMs: number): Promise<void> {
+    const ends = [...this.#sockets].map(
+      (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+    )
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     for (const receiver of [...this.#receivers]) receiver.shut(text)
     const grace = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy()
     }, graceMs)
-    await closed
+    await Promise.all([closed, ...ends])
     clearTimeout(grace)
   }
 
@@ -131,14 +134,14 @@ export class Listener {
   }
 
   #serve(socket: Socket): void {
-    const receiver = this.#parts.accept(new SocketLine(socket))
+    const line = new SocketLine(socket, () => receiver.drained())
+    const receiver: Receiver = this.#parts.accept(line)
     this.#receivers.add(receiver)
     const gone = (): void => {
       this.#receivers.delete(receiver)
       receiver.gone()
     }
     socket.on('data', (chunk: Buffer) => receiver.receive(chunk))
-    socket.on('drain', () => receiver.drained())
     socket.on('end', gone)
     socket.on('error', gone)
     socket.on('close', gone)

@@ -16,6 +16,7 @@ export interface ServerParts<S> {
   readonly log: Log
   readonly timing?: Partial<Timing>
   readonly limits?: Limits
+  readonly handshakeMs?: number
 }
 
 /** One of the game's servers on a port of its own. */

@@ -10,12 +10,16 @@ let connections = 0
 export class SocketLine implements Line {
   readonly id = ++connections
   readonly #socket: Socket
+  readonly #drained: () => void
   #queue: Uint8Array[] = []
   #queued = 0
   #ending = false
 
-  constructor(socket: Socket) {
+  /** `drained` is called when queued bytes have gone out, never from inside of `write`. */
+  constructor(socket: Socket, drained: () => void) {
     this.#socket = socket
+    this.#drained = drained
+    socket.on('drain', drained)
   }
 
   get backlog(): number {
@@ -60,6 +64,7 @@ export class SocketLine implements Line {
     const bytes = others.length === 0 ? first : Buffer.concat(this.#queue, this.#queued)
     this.#queue = []
     this.#queued = 0
-    this.#socket.write(bytes)
+    // A write that the system took at once, however large, brings no `drain`.
+    if (this.#socket.write(bytes)) this.#drained()
   }
 }
