@@ -148,7 +148,10 @@ function frameAt(bytes: Bytes, at: number, size: number): Frame {
     id: ((u16At(bytes, at + 4) << 16) | u16At(bytes, at + 6)) >>> 0,
     sequence: u16At(bytes, at + 2),
     // Not `subarray`: of a Buffer that gives a Buffer, whose `slice` does not copy.
-    payload: new Uint8Array(bytes.buffer, bytes.byteOffset + at + headerSize, size - headerSize),
+    payload:
+      size === headerSize
+        ? noBytes
+        : new Uint8Array(bytes.buffer, bytes.byteOffset + at + headerSize, size - headerSize),
   }
 }
 

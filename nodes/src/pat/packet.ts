@@ -2,7 +2,7 @@
  * A packet is one declaration: name, id, direction, fields in wire order. Encoder, decoder, names in
  * logs and the packet reference are derived from it.
  */
-import type { Bytes } from './bytes.ts'
+import { type Bytes, noBytes } from './bytes.ts'
 import { type BodyOf, type Fields, readFields, writeFields } from './codec.ts'
 import { headerSize, writeHeader } from './frame.ts'
 import { Reader } from './reader.ts'
@@ -32,10 +32,12 @@ export function packet<const F extends Fields>(spec: PacketSpec<F>): PacketSpec<
   return spec
 }
 
+/** One reader for all decoding: it is synchronous and never nested. */
+const reader = new Reader(noBytes)
+
 /** Reads a payload; raises a ProtocolError that names packet and field. */
 export function decodeBody<P extends AnyPacket>(spec: P, payload: Bytes): Body<P> {
-  const reader = new Reader(payload)
-  reader.packet = spec.name
+  reader.reset(payload, spec.name)
   const body = readFields(reader, spec.fields as Fields) as Body<P>
   return reader.remaining === 0 ? body : { ...body, trailing: reader.rest() }
 }

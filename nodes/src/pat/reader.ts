@@ -11,15 +11,24 @@ export class Reader {
   /** Names the place in an error; set by the packet codec before each field. */
   packet = 'payload'
   field = ''
-  readonly bytes: Bytes
+  #bytes: Bytes
   #at = 0
 
   constructor(bytes: Bytes) {
-    this.bytes = bytes
+    this.#bytes = bytes
+  }
+
+  /** Starts again, with other bytes under another name. */
+  reset(bytes: Bytes, packet: string): this {
+    this.#bytes = bytes
+    this.#at = 0
+    this.packet = packet
+    this.field = ''
+    return this
   }
 
   get remaining(): number {
-    return this.bytes.length - this.#at
+    return this.#bytes.length - this.#at
   }
 
   fail(reason: string): never {
@@ -28,23 +37,23 @@ export class Reader {
 
   #take(count: number): number {
     const at = this.#at
-    if (count > this.bytes.length - at) this.fail(`${count} bytes wanted, ${this.bytes.length - at} left`)
+    if (count > this.#bytes.length - at) this.fail(`${count} bytes wanted, ${this.#bytes.length - at} left`)
     this.#at = at + count
     return at
   }
 
   u8(): number {
-    return this.bytes[this.#take(1)] as number
+    return this.#bytes[this.#take(1)] as number
   }
 
   u16(): number {
     const at = this.#take(2)
-    return ((this.bytes[at] as number) << 8) | (this.bytes[at + 1] as number)
+    return ((this.#bytes[at] as number) << 8) | (this.#bytes[at + 1] as number)
   }
 
   u32(): number {
     const at = this.#take(4)
-    const b = this.bytes
+    const b = this.#bytes
     return (
       (((b[at] as number) << 24) |
         ((b[at + 1] as number) << 16) |
@@ -61,7 +70,8 @@ export class Reader {
 
   take(count: number): Bytes {
     const at = this.#take(count)
-    return this.bytes.subarray(at, at + count)
+    if (count === this.#bytes.length) return this.#bytes
+    return this.#bytes.subarray(at, at + count)
   }
 
   /** A reader of the next `count` bytes alone, under the same name. */
