@@ -196,6 +196,7 @@ describe('while the node runs', () => {
     await host.change(() => host.write('terms.txt', 'The new ones.'))
     expect(text(host.content.terms(english, version).bytes)).toBe('The old terms.')
     expect(text(host.content.terms(english, 12345).bytes)).toBe('The new ones.')
+    expect(text(host.content.subTerms(english, version).bytes)).toMatch(/^PLAYING ONLINE/)
   })
 
   test('a folder that is replaced is read as well', async () => {

@@ -40,7 +40,8 @@ export class ContentFolder implements Content {
   readonly #folder: string
   readonly #events: ContentEvents
   readonly #defaults: Files
-  readonly #handedOut = new HandedOut()
+  /** Apart, because a console may name the version of one text when it asks for the other. */
+  readonly #handedOut = { terms: new HandedOut(), subTerms: new HandedOut(), binaries: new HandedOut() }
   #snapshot: Snapshot
   #watcher: FSWatcher | undefined
   #timer: NodeJS.Timeout | undefined
@@ -78,11 +79,11 @@ export class ContentFolder implements Content {
   }
 
   terms(audience: Audience, version?: number): Versioned {
-    return this.#handedOut.choose(this.#edition(audience).terms, version)
+    return this.#handedOut.terms.choose(this.#edition(audience).terms, version)
   }
 
   subTerms(audience: Audience, version?: number): Versioned {
-    return this.#handedOut.choose(this.#edition(audience).subTerms, version)
+    return this.#handedOut.subTerms.choose(this.#edition(audience).subTerms, version)
   }
 
   announcement(audience: Audience): Bytes {
