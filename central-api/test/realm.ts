@@ -54,18 +54,16 @@ export async function openRealm() {
     const nodeId = row?.id ?? ''
     await epoch(nodeId, 1)
     for (let id = 1; id <= carries; id++) {
-      await db
-        .insert(servers)
-        .values({
-          id,
-          name: `Valor${id}`,
-          type: 'open',
-          gates: 40,
-          cities: 40,
-          capacity: 2000,
-          nodeId,
-          epoch: 1,
-        })
+      await db.insert(servers).values({
+        id,
+        name: `Valor${id}`,
+        type: 'open',
+        gates: 40,
+        cities: 40,
+        capacity: 2000,
+        nodeId,
+        epoch: 1,
+      })
     }
     return nodeId
   }

@@ -2,7 +2,7 @@
 import { Problem, searchPlayers } from '@citygate/schema/contract'
 import { type Context, Hono } from 'hono'
 import type { z } from 'zod'
-import type { Transaction } from '../db/database.ts'
+import type { Tx } from '../db/database.ts'
 import { transact } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { openApi } from '../openapi.ts'
@@ -39,7 +39,7 @@ async function show(context: Context, page: Html): Promise<Response> {
 }
 
 /** As `GET /v1/players` finds them; a refusal is told in the page. */
-async function find(tx: Transaction, name: string, cursor: string | undefined): Promise<Search> {
+async function find(tx: Tx, name: string, cursor: string | undefined): Promise<Search> {
   try {
     const asked = { name, ...(cursor === undefined ? {} : { cursor }) }
     const query = searchPlayers.query.safeParse(asked)

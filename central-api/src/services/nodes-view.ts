@@ -2,13 +2,13 @@
 import type { NodeItem } from '@citygate/schema/contract'
 import { livePresence, nodeEpochs, nodes, servers } from '@citygate/schema/tables'
 import { and, asc, count, eq, sql, sum } from 'drizzle-orm'
-import type { Transaction } from '../db/database.ts'
+import type { Tx } from '../db/database.ts'
 
 /** A node that has not reported for so long is shown as `stale` (shared-state.md, "Time"). */
 const staleAfter = sql`interval '45 seconds'`
 
 /** Every enrolled node, oldest first. */
-export async function listNodes(tx: Transaction): Promise<NodeItem[]> {
+export async function listNodes(tx: Tx): Promise<NodeItem[]> {
   const counted = tx
     .select({ nodeId: livePresence.nodeId, population: count().as('population') })
     .from(livePresence)

@@ -4,7 +4,7 @@ import { leases, livePresence, meta, nodeEpochs, players, servers } from '@cityg
 import { and, asc, desc, eq, gte, isNotNull, isNull, like, lte, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
-import type { Transaction } from '../db/database.ts'
+import type { Tx } from '../db/database.ts'
 import { foldName } from '../name-text.ts'
 import { cityName, gateName } from './place-names.ts'
 import { decodeCursor, encodeCursor, type Place } from './search-cursor.ts'
@@ -32,7 +32,7 @@ const keys = {
 } as const
 
 /** @throws Problem `bad_request` naming `cursor` when it is not of this search */
-export async function searchPlayers(tx: Transaction, query: Query): Promise<Output<typeof endpoint>> {
+export async function searchPlayers(tx: Tx, query: Query): Promise<Output<typeof endpoint>> {
   const { cursor, limit = 20, sort = 'name', ...filters } = query
   const descending = sort.startsWith('-')
   const { key, type } = keys[sort.replace('-', '') as keyof typeof keys]
@@ -55,14 +55,14 @@ export async function searchPlayers(tx: Transaction, query: Query): Promise<Outp
 }
 
 /** @throws Problem `player_not_found` */
-export async function getPlayer(tx: Transaction, capcomId: string): Promise<Player> {
+export async function getPlayer(tx: Tx, capcomId: string): Promise<Player> {
   const { now } = await moment(tx)
   const [row] = await select(tx, sql`''`).where(eq(players.capcomId, capcomId))
   if (!row) throw new Problem('player_not_found')
   return shown(row, now)
 }
 
-function select(tx: Transaction, key: SQL) {
+function select(tx: Tx, key: SQL) {
   return tx
     .select({
       capcomId: players.capcomId,
@@ -134,7 +134,7 @@ function beyond(after: Place, key: SQL, type: SQL, descending: boolean): SQL {
   return sql`(${key}, ${players.capcomId}) ${descending ? sql`<` : sql`>`} ${place}`
 }
 
-async function moment(tx: Transaction): Promise<{ incarnation: string; now: string }> {
+async function moment(tx: Tx): Promise<{ incarnation: string; now: string }> {
   const [row] = await tx
     .select({
       incarnation: meta.incarnation,

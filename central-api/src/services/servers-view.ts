@@ -2,11 +2,11 @@
 import { type City, type Gate, Problem, type Server } from '@citygate/schema/contract'
 import { livePresence, nodeEpochs, nodes, players, servers } from '@citygate/schema/tables'
 import { and, asc, count, eq, gt, isNotNull, sql } from 'drizzle-orm'
-import type { Transaction } from '../db/database.ts'
+import type { Tx } from '../db/database.ts'
 import { cityName, gateName } from './place-names.ts'
 
 /** Every game server, in the order of its id. */
-export async function listServers(tx: Transaction): Promise<Server[]> {
+export async function listServers(tx: Tx): Promise<Server[]> {
   const counted = tx
     .select({ serverId: livePresence.serverId, population: count().as('population') })
     .from(livePresence)
@@ -33,6 +33,8 @@ export async function listServers(tx: Transaction): Promise<Server[]> {
         eq(nodeEpochs.epoch, servers.epoch),
         eq(nodeEpochs.epoch, nodes.newestEpoch),
         gt(nodeEpochs.expiresAt, sql`clock_timestamp()`),
+        // Where consoles are told to connect: without it nobody can play there.
+        isNotNull(nodeEpochs.fmp),
       ),
     )
     .leftJoin(counted, eq(counted.serverId, servers.id))
@@ -51,7 +53,7 @@ function statusOf(draining: boolean | null, server: { population: number; capaci
 }
 
 /** @throws Problem `server_not_found` */
-export async function listGates(tx: Transaction, serverId: number): Promise<Gate[]> {
+export async function listGates(tx: Tx, serverId: number): Promise<Gate[]> {
   const server = await serverOf(tx, serverId)
   const counted = await tx
     .select({ gate: livePresence.gate, population: count() })
@@ -67,7 +69,7 @@ export async function listGates(tx: Transaction, serverId: number): Promise<Gate
 }
 
 /** @throws Problem `server_not_found`, `gate_not_found` */
-export async function listCities(tx: Transaction, serverId: number, gate: number): Promise<City[]> {
+export async function listCities(tx: Tx, serverId: number, gate: number): Promise<City[]> {
   const server = await serverOf(tx, serverId)
   if (gate > server.gates) throw new Problem('gate_not_found')
   const there = await tx
@@ -100,7 +102,7 @@ export async function listCities(tx: Transaction, serverId: number, gate: number
   })
 }
 
-async function serverOf(tx: Transaction, serverId: number) {
+async function serverOf(tx: Tx, serverId: number) {
   const [server] = await tx.select().from(servers).where(eq(servers.id, serverId))
   if (!server) throw new Problem('server_not_found')
   return server

@@ -9,14 +9,14 @@ import {
 } from '@citygate/schema/contract'
 import { meta, nodeEpochs, nodes } from '@citygate/schema/tables'
 import { and, eq, gt, isNotNull, sql } from 'drizzle-orm'
-import type { Transaction } from '../db/database.ts'
+import type { Tx } from '../db/database.ts'
 import { listNodes } from './nodes-view.ts'
 import { listServers } from './servers-view.ts'
 
 type Stats = Output<typeof getStats>
 
 /** `servers` and `nodes` count those that are not down. */
-export async function readStats(tx: Transaction): Promise<Stats> {
+export async function readStats(tx: Tx): Promise<Stats> {
   return { ...figures(await listServers(tx), await listNodes(tx)), at: await clock(tx) }
 }
 
@@ -28,7 +28,7 @@ export function figures(servers: readonly Server[], nodes: readonly NodeItem[]):
   }
 }
 
-async function clock(tx: Transaction): Promise<string> {
+async function clock(tx: Tx): Promise<string> {
   const [row] = await tx.select({ at: sql`clock_timestamp()`.mapWith(nodeEpochs.renewedAt) }).from(meta)
   if (!row) throw new Error('the table meta has no row')
   return row.at.toISOString()
@@ -39,7 +39,7 @@ async function clock(tx: Transaction): Promise<string> {
  *
  * @throws Problem `not_ready` saying which of the two is missing
  */
-export async function readReadiness(tx: Transaction): Promise<Output<typeof getReadiness>> {
+export async function readReadiness(tx: Tx): Promise<Output<typeof getReadiness>> {
   const entryNodes = await tx.$count(
     tx
       .select({ id: nodes.id })
