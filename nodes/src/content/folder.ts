@@ -97,7 +97,7 @@ export class ContentFolder implements Content {
   binary(type: number, audience: Audience, now: number, version?: number): Versioned | null {
     const found = kindOf(type, audience)
     if (!found) return null
-    return this.#handedOut.choose(
+    return this.#handedOut.binaries.choose(
       this.#file(found.kind, this.#snapshot.editions[found.language], now),
       version,
     )
