@@ -39,8 +39,8 @@ export interface CentralOptions {
   /** Root of the central API; a path in it is kept. */
   readonly url: string
   readonly fetch: Fetch
-  /** The bearer token of the calls: a node's key, an enrolment token, an operator's key. */
-  readonly key: string | null
+  /** The bearer token of the calls: a node's key, an enrolment token, an operator's key; none for public routes. */
+  readonly key?: string | null
   /** Waits between repeats; resolves early when the signal is aborted. Replaced by tests. */
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>
 }
@@ -78,7 +78,10 @@ export function createCentral(options: CentralOptions): { readonly call: Call } 
     let response: Response
     let text: string
     try {
-      const request = new Request(root + target(endpoint, parts), init(endpoint, parts, options.key, signal))
+      const request = new Request(
+        root + target(endpoint, parts),
+        init(endpoint, parts, options.key ?? null, signal),
+      )
       response = await orAborted(options.fetch(request), signal)
       text = await orAborted(response.text(), signal)
     } catch (cause) {

@@ -7,7 +7,7 @@ import { randomInt } from 'node:crypto'
 import type { ServerAssignment } from '@citygate/schema/contract'
 import { type Log, named } from '../log.ts'
 import type { Call } from './client.ts'
-import { type Clock, systemClock } from './clock.ts'
+import type { Clock } from './clock.ts'
 import { entryLink } from './entry-link.ts'
 import { createHolds } from './holds.ts'
 import { grantedLease } from './lease.ts'
@@ -23,7 +23,7 @@ export interface LinkOptions {
   readonly log: Log
   /** How long central may hold a sync. Default 20 000. */
   readonly holdMs?: number
-  readonly clock?: Clock
+  readonly clock: Clock
   /** In [0, 1). */
   readonly random?: () => number
   /** Gives up a registration that central does not answer. */
@@ -50,8 +50,7 @@ export interface Link {
 
 /** Resolves once central has opened an epoch; rejects with the `Problem` of a refusal. */
 export async function openLink(options: LinkOptions): Promise<Link> {
-  const { call } = options
-  const clock = options.clock ?? systemClock
+  const { call, clock } = options
   const random = options.random ?? (() => randomInt(2 ** 32) / 2 ** 32)
   const log = named(options.log, 'link')
   const closing = new AbortController()

@@ -1,0 +1,4 @@
+/** One node put together: ports, link, dialogues, world. */
+export { silentLog } from '../log.ts'
+export { PortUnavailable } from './door.ts'
+export { type NodeOptions, type RunningNode, startNode } from './start-node.ts'

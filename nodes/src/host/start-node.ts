@@ -1,0 +1,228 @@
+/**
+ * One node put together. The ports are taken first, so that central can be told of them; nobody is let
+ * in before central has opened an epoch. At the end players are told in words, and central of their
+ * leaving, before the process goes.
+ */
+import type { Address, Role } from '@citygate/schema/contract'
+import { createCentral, type Fetch } from '../central/client.ts'
+import type { Identity } from '../central/identity.ts'
+import { type Link, type LinkEnd, openLink } from '../central/open-link.ts'
+import type { Registration } from '../central/registration.ts'
+import { ContentFolder } from '../content/index.ts'
+import { lmp } from '../entry/lmp.ts'
+import { opn } from '../entry/opn.ts'
+import { rfp } from '../entry/rfp.ts'
+import { createFmp } from '../game/index.ts'
+import { type Log, named } from '../log.ts'
+import { systemClock } from './clock.ts'
+import { Door, type DoorName } from './door.ts'
+import { consoleTls } from './tls.ts'
+import { tlsFiles } from './tls-files.ts'
+
+export interface NodeOptions {
+  /** How central is reached; the node's own key goes with every call. */
+  readonly central: { readonly url: string; readonly fetch: Fetch }
+  readonly identity: Identity
+  /** At least one, and only what the enrolment granted. */
+  readonly roles: readonly Role[]
+  /** Address that the ports listen on. */
+  readonly bind: string
+  /** Address that consoles are told. */
+  readonly advertise: string
+  /** 0 takes any free port. */
+  readonly ports: Readonly<Record<DoorName, number>>
+  /** On OPN: with the certificates of this data folder, made when they are not there. */
+  readonly tls: 'off' | { readonly folder: string }
+  /** From the accept to the server's first packet. */
+  readonly helloDelayMs: number
+  readonly contentFolder: string
+  /** `default`: what central gives; a list: the node's own. */
+  readonly servers: Registration['servers']
+  readonly log: Log
+  /** How long central may hold a sync. Default 20 000. */
+  readonly holdMs?: number
+  /** Gives up a start whose registration central does not answer. */
+  readonly signal?: AbortSignal
+}
+
+/** Addresses are as advertised, `host:port`; a node has those of its roles. */
+export interface RunningNode {
+  readonly id: string
+  readonly name: string
+  readonly roles: readonly Role[]
+  /** Ids of the game servers that it carries. */
+  readonly servers: readonly number[]
+  readonly opn?: string
+  readonly lmp?: string
+  readonly fmp?: string
+  readonly rfp?: string
+  /** Where the root for patching games lies; only where this node speaks TLS. */
+  readonly rootFile?: string
+  /** Resolves when the node had to stop by itself, after it has; never rejects. */
+  readonly stopped: Promise<LinkEnd>
+  /** Takes no new players and waits until the last one has left, for `deadlineMs` at most. */
+  drain(deadlineMs: number): Promise<void>
+  /** Ends every connection in words, tells central, and lets go of everything. */
+  close(): Promise<void>
+}
+
+const software = 'citygate 0.1.0'
+const closingText = 'This server is closing. Please log in again in a few minutes.'
+/** For consoles to take their goodbye. */
+const goodbyeMs = 2000
+/** For the last word to central. */
+const lastWordMs = 3000
+
+/** What was opened on the way, closed in reverse when a start fails. */
+type Closer = () => unknown
+
+/** Rejects with a `PortUnavailable`, a `Problem` of central's, a `TlsFilesError`, or an Error in words. */
+export async function startNode(options: NodeOptions): Promise<RunningNode> {
+  const missing = options.roles.filter((role) => !options.identity.roles.includes(role))
+  if (missing.length > 0) {
+    throw new Error(
+      `This node was enrolled without the role ${missing.join(', ')}: enrol it anew with a token that grants it.`,
+    )
+  }
+  const opened: Closer[] = []
+  try {
+    return await start(options, opened)
+  } catch (error) {
+    for (const close of opened.reverse()) await close()
+    throw error
+  }
+}
+
+async function start(options: NodeOptions, opened: Closer[]): Promise<RunningNode> {
+  const { identity, roles } = options
+  const log = named(options.log, 'node', { nodeId: identity.nodeId })
+
+  const content = await openContent(options)
+  opened.push(() => content.close())
+  const { doors, rootFile } = await takeDoors(options, opened)
+  const addressOf = (name: DoorName): Address | null => {
+    const door = doors.get(name)
+    return door ? { host: options.advertise, port: door.port } : null
+  }
+
+  const { call } = createCentral({ ...options.central, key: identity.key })
+  const link = await openLink({
+    call,
+    clock: systemClock,
+    log: options.log,
+    registration: {
+      name: identity.name,
+      roles: [...roles],
+      software,
+      opn: addressOf('opn'),
+      lmp: addressOf('lmp'),
+      fmp: addressOf('fmp'),
+      rfp: addressOf('rfp'),
+      servers: roles.includes('world') ? options.servers : [],
+    },
+    ...(options.holdMs === undefined ? {} : { holdMs: options.holdMs }),
+    ...(options.signal ? { signal: options.signal } : {}),
+  })
+  opened.push(() => link.close(lastWordMs))
+  openDoors(doors, { link, content, addressOf, log: options.log })
+
+  let closing: Promise<void> | null = null
+  const close = () => {
+    closing ??= closeNode(doors, link, content, log)
+    return closing
+  }
+  const stopped = new Promise<LinkEnd>((resolve) => {
+    link.onEnd((end) => void close().then(() => resolve(end)))
+  })
+
+  const servers = link.world.servers.map((server) => server.id)
+  const running = {
+    id: identity.nodeId,
+    name: identity.name,
+    roles: [...roles],
+    servers,
+    ...told(doors, options.advertise),
+  }
+  log.info(running, 'serving')
+  return {
+    ...running,
+    ...(rootFile === undefined ? {} : { rootFile }),
+    stopped,
+    close,
+    async drain(deadlineMs) {
+      link.drain()
+      let cancel = () => {}
+      const deadline = new Promise<void>((over) => {
+        cancel = systemClock.after(deadlineMs, over)
+      })
+      await Promise.race([Promise.all([...doors.values()].map((door) => door.whenEmpty())), deadline])
+      cancel()
+    },
+  }
+}
+
+function openContent({ contentFolder, log }: NodeOptions): Promise<ContentFolder> {
+  const contentLog = named(log, 'content')
+  return ContentFolder.open(contentFolder, {
+    reread: (files) => contentLog.info({ files }, 'content was read again'),
+    problem: (message) => contentLog.warn(message),
+  })
+}
+
+async function takeDoors(options: NodeOptions, opened: Closer[]) {
+  const { roles, bind, ports, helloDelayMs, log } = options
+  const names: DoorName[] = [
+    ...(roles.includes('entry') ? (['opn', 'lmp', 'rfp'] as const) : []),
+    ...(roles.includes('world') ? (['fmp'] as const) : []),
+  ]
+  const files = options.tls !== 'off' && names.includes('opn') ? await tlsFiles(options.tls.folder) : null
+  const doors = new Map<DoorName, Door>()
+  for (const name of names) {
+    const door = await Door.take({
+      name,
+      bind,
+      port: ports[name],
+      tls: name === 'opn' && files ? consoleTls(files) : null,
+      clock: systemClock,
+      log: named(log, name === 'fmp' ? 'game' : 'entry'),
+      helloMs: helloDelayMs,
+    })
+    opened.push(() => door.close(closingText, 0))
+    doors.set(name, door)
+  }
+  return { doors, rootFile: files?.rootFile }
+}
+
+interface Insides {
+  readonly link: Link
+  readonly content: ContentFolder
+  readonly addressOf: (name: DoorName) => Address | null
+  readonly log: Log
+}
+
+function openDoors(doors: ReadonlyMap<DoorName, Door>, { link, content, addressOf, log }: Insides): void {
+  const clock = systemClock
+  const ownLmp = addressOf('lmp')
+  if (ownLmp) {
+    doors.get('opn')?.open(opn({ content, link: link.entry, lmp: () => ownLmp }))
+    doors.get('lmp')?.open(lmp({ content, link: link.entry, clock, rfp: () => addressOf('rfp') }))
+    doors.get('rfp')?.open(rfp())
+  }
+  doors.get('fmp')?.open(createFmp({ link: link.world, content, clock, log: named(log, 'game') }))
+}
+
+async function closeNode(
+  doors: ReadonlyMap<DoorName, Door>,
+  link: Link,
+  content: ContentFolder,
+  log: Log,
+): Promise<void> {
+  await Promise.all([...doors.values()].map((door) => door.close(closingText, goodbyeMs)))
+  const told = await link.close(lastWordMs)
+  content.close()
+  log.info({ told }, 'closed')
+}
+
+function told(doors: ReadonlyMap<DoorName, Door>, host: string): Partial<Record<DoorName, string>> {
+  return Object.fromEntries([...doors].map(([name, door]) => [name, `${host}:${door.port}`]))
+}
