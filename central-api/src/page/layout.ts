@@ -44,9 +44,8 @@ a { color: var(--accent); }
 h1 { font-size: 1.6rem; margin: 1rem 0; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; background: var(--card); font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: .4rem .7rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+th, td { text-align: left; padding: .4rem .7rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th { color: var(--soft); font-weight: 500; font-size: .9rem; }
-.number { text-align: right; }
 .soft { color: var(--soft); }
 .up { color: light-dark(#1c7a3e, #6fcf8f); } .down { color: light-dark(#b3261e, #f2968f); }
 .full, .draining, .stale { color: light-dark(#8a6100, #e6c35c); }

@@ -49,10 +49,10 @@ function section(operation: Operation & { path: string; method: string }): Html 
 <p>${operation.summary} <span class="soft">For: ${operation.tags.join(', ')}.</span></p>
 ${
   parameters.length > 0 &&
-  html`<table><thead><tr><th>Parameter</th><th>In</th><th>Form</th></tr></thead><tbody>${parameters.map(
+  html`<div class="wide"><table><thead><tr><th>Parameter</th><th>In</th><th>Form</th></tr></thead><tbody>${parameters.map(
     ({ name, in: where, required, schema: form }) =>
       html`<tr><td><code>${name}</code>${required ? '' : ' (optional)'}</td><td>${where}</td><td><code>${JSON.stringify(form)}</code></td></tr>`,
-  )}</tbody></table>`
+  )}</tbody></table></div>`
 }
 ${requestBody && html`<p>Body</p>${bodies(requestBody.content)}`}
 ${Object.entries(responses)

@@ -64,16 +64,16 @@ ${more && html`<p><a href="${more}">More</a></p>`}`
 }
 
 const playerRow = (player: Player) => html`<tr><td>${player.name}</td><td><code>${player.capcomId}</code></td>
-<td class="number">${player.rank}</td><td>${words(player.weapon)}</td><td>${where(player)}</td><td>${
+<td>${player.rank}</td><td>${words(player.weapon)}</td><td>${where(player)}</td><td>${
   player.online ? html`<span class="up">online</span>` : time(player.seenAt)
 }</td></tr>`
 
 const serverRow = (server: Server) => html`<tr><td>${server.name}</td><td>${server.type}</td>
-<td class="number">${server.population} / ${server.capacity}</td><td class="${server.status}">${server.status}</td>
+<td>${server.population} / ${server.capacity}</td><td class="${server.status}">${server.status}</td>
 <td>${server.node?.name}</td></tr>`
 
 const nodeRow = (node: NodeItem) => html`<tr><td>${node.name}</td><td>${node.roles.join(', ')}</td>
-<td class="number">${node.population} / ${node.capacity}</td><td class="${node.status}">${node.status}</td>
+<td>${node.population} / ${node.capacity}</td><td class="${node.status}">${node.status}</td>
 <td>${time(node.reportedAt)}</td></tr>`
 
 function where({ location }: Player): string {
