@@ -52,7 +52,7 @@ export function encodeFrame<P extends AnyPacket>(spec: P, sequence: number, body
   scratch.u32(0)
   writeFields(scratch, spec.fields as Fields, body)
   if (body.trailing) scratch.raw(body.trailing)
-  const frame = scratch.copy()
+  const frame = scratch.take()
   writeHeader(frame, frame.length - headerSize, sequence, spec.id)
   return frame
 }
