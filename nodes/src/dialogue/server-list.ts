@@ -59,6 +59,11 @@ function listedServers(directory: Directory): readonly ServerRow[] {
   return directory.servers.filter(isOpen).slice(0, mostServers).map(row)
 }
 
+/** A console that names no field gets all of them (wire.md 7.1). */
+function picked(listed: ServerRow, wanted: readonly number[]): ServerRow {
+  return wanted.length === 0 ? listed : listed.pick(wanted)
+}
+
 /** One console's view of the list; keep one for each connection. */
 export class ServerList {
   readonly #directory: () => Directory
@@ -86,7 +91,7 @@ export class ServerList {
     const from = Math.max(first, 1) - 1
     this.#shown ??= listedServers(this.#directory())
     const rows = this.#shown.slice(from, from + Math.min(count, largestPage))
-    return this.#wanted.length === 0 ? rows : rows.map((listed) => listed.pick(this.#wanted))
+    return rows.map((listed) => picked(listed, this.#wanted))
   }
 
   /**
@@ -95,7 +100,7 @@ export class ServerList {
    */
   chosen(id: number, target: { host: string; port: number }, wanted: readonly number[]): ServerRow {
     const listed = this.find(id) ?? FmpData.of({ index: id })
-    return listed.with(addressFields(target)).pick(wanted)
+    return picked(listed.with(addressFields(target)), wanted)
   }
 
   /** The row of a server that this console was shown or that is listed now. */

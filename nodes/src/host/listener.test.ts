@@ -19,7 +19,7 @@ import {
 import { makeCertificates } from './certificates.ts'
 import { systemClock } from './clock.ts'
 import type { Limits, Listener } from './listener.ts'
-import { openServer } from './open-server.ts'
+import { openServer } from './testing/open-server.ts'
 import { oldTls, RawClient } from './testing/raw-client.ts'
 import { consoleTls } from './tls.ts'
 

@@ -1,9 +1,9 @@
 import type { SecureContextOptions } from 'node:tls'
-import { Conversation } from '../dialogue/conversation.ts'
-import type { Clock, Log } from '../dialogue/ports.ts'
-import type { ServerKind } from '../dialogue/server-kind.ts'
-import type { Timing } from '../dialogue/timing.ts'
-import { type Limits, Listener } from './listener.ts'
+import { Conversation } from '../../dialogue/conversation.ts'
+import type { Clock, Log } from '../../dialogue/ports.ts'
+import type { ServerKind } from '../../dialogue/server-kind.ts'
+import type { Timing } from '../../dialogue/timing.ts'
+import { type Limits, Listener } from '../listener.ts'
 
 export interface ServerParts<S> {
   readonly kind: ServerKind<S>
