@@ -25,7 +25,7 @@ import type { Source } from './source.ts'
 import { versioned } from './versioned.ts'
 
 /** Whom OPN lets in (`service.toml`). */
-export interface Service {
+interface Service {
   readonly status: 'open' | 'closed' | 'maintenance'
   readonly refusedVersions: readonly string[]
   readonly wantedVersion: Bytes

@@ -8,7 +8,7 @@ import type { Source } from '../source.ts'
 import { versioned } from '../versioned.ts'
 import { emptied, type Quest } from './quest.ts'
 
-export const questSlots = 10
+const questSlots = 10
 
 const names = z.array(z.string().regex(/^[\w-]+$/, 'the name of a quest file without its ending'))
 const Calendar = z.strictObject({

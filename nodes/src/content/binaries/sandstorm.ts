@@ -47,7 +47,7 @@ export function sandstormCalendar(source: Source): SandstormCalendar {
 }
 
 /** The window that `now` lies in, or else the next one; null where there is no sandstorm. */
-export function sandstormWindow(calendar: SandstormCalendar, now: number): Window | null {
+function sandstormWindow(calendar: SandstormCalendar, now: number): Window | null {
   const { cycle, firstDay, fog, storm } = calendar
   if (cycle === 0) return null
   const today = Math.floor(now / day)
