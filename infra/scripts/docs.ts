@@ -3,14 +3,16 @@
  * when the page in `docs/` is stale.
  */
 import { writeFileSync } from 'node:fs'
+import { recordedLoginPage } from '@citygate/test/recording'
 import { packetReference } from '../../nodes/src/pat/reference.ts'
 
-const pages: readonly { readonly name: string; readonly text: () => string }[] = [
+const pages: readonly { readonly name: string; readonly text: () => string | Promise<string> }[] = [
   { name: 'packets.md', text: packetReference },
+  { name: 'recorded-login.md', text: recordedLoginPage },
 ]
 
 const folder = new URL('../../docs/', import.meta.url)
 for (const { name, text } of pages) {
-  writeFileSync(new URL(name, folder), text())
+  writeFileSync(new URL(name, folder), await text())
   console.log(`docs/${name}`)
 }

@@ -22,7 +22,7 @@ export interface Difference {
   readonly client: string
   /** The packet's name, with `#2` for the second of its kind in the step. */
   readonly packet: string
-  /** The field's name, or `frame` when the whole frame is missing or surplus, `sequence`, or `close`. */
+  /** The field's name, `missing` or `surplus` for a whole frame, `sequence`, or `close`. */
   readonly field: string
   readonly expected: string
   readonly got: string
@@ -91,8 +91,8 @@ function compareLists(context: Context, recorded: readonly Came[], live: readonl
       client: context.client,
       packet: numbered(frame),
     }
-    if (!got) differences.push({ ...where, field: 'frame', expected: 'sent', got: 'nothing' })
-    else if (!expected) differences.push({ ...where, field: 'frame', expected: 'nothing', got: 'sent' })
+    if (!got) differences.push({ ...where, field: 'missing', expected: 'sent', got: 'nothing' })
+    else if (!expected) differences.push({ ...where, field: 'surplus', expected: 'nothing', got: 'sent' })
     else
       for (const difference of compareFrame(context, expected, got))
         differences.push({ ...where, ...difference })

@@ -19,6 +19,17 @@ function isSame(deviation: Deviation, difference: Difference): boolean {
   )
 }
 
+/** How many recorded frames a deviation says are not sent in this step. */
+export function framesNotSent(scenario: string, step: string, client: string): number {
+  return deviations.filter(
+    (deviation) =>
+      deviation.scenario === scenario &&
+      deviation.step === step &&
+      deviation.client === client &&
+      deviation.field === 'missing',
+  ).length
+}
+
 export interface Verdict {
   /** Differences that nobody argued for. */
   readonly unexpected: readonly Difference[]

@@ -89,8 +89,9 @@ export class Player {
 
   async #expect(event: RecordedFrame): Promise<void> {
     if (frameId(event) === ReqConnection.id) {
+      const before = this.#came.length
       this.#connect(event.conn)
-      await this.#until(() => this.#came.length > 0, this.#patience.normal)
+      await this.#until(() => this.#came.length > before, this.#patience.normal)
     }
     const recorded = cameAs(event)
     const came = this.#came.findLast(({ id, sequence }) => id === recorded.id && sequence === event.seq)
@@ -103,8 +104,10 @@ export class Player {
 
   #connect(server: ServerName): void {
     const address = this.#addresses.get(server)
-    if (!address) throw new Error(`no address of ${server} has been told`)
-    this.#closed = false
+    // Without an address everything that was recorded from here on is told as missing.
+    this.#connection = undefined
+    this.#closed = !address
+    if (!address) return
     this.#connection = new Connection(server, openPlain(address.host, address.port), {
       patience: this.#patience.normal,
       inboxLimit: 0,

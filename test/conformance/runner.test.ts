@@ -51,7 +51,7 @@ describe('a node that does something else', () => {
     const mischief = once('AnsCircleInfoNoticeSet', () => 'swallow')
     const { differences } = await run('gate_browse', mischief)
     const packet = 'AnsCircleInfoNoticeSet'
-    expect(differences).toEqual([{ ...where, packet, field: 'frame', expected: 'sent', got: 'nothing' }])
+    expect(differences).toEqual([{ ...where, packet, field: 'missing', expected: 'sent', got: 'nothing' }])
   })
 
   test('a Capcom ID that is not the one handed out is told', async () => {
