@@ -54,7 +54,7 @@ import {
   refusalOf,
   UserObject,
 } from '../pat/index.ts'
-import { listedServer } from './testing/memory-link.ts'
+import { listedServer, MemoryLink } from './testing/memory-link.ts'
 
 let node: EntryNode
 
@@ -441,4 +441,54 @@ test('the waiting room is named where there is one', async () => {
     address: ascii('10.0.0.5'),
     port: 8203,
   })
+})
+
+test('whole frames, to the byte (login.md 9)', async () => {
+  await node.close()
+  const ids = ['0123456789A', 'AB12CD']
+  node = await EntryNode.start(
+    new MemoryLink({
+      supportCode: () => ids[0] ?? '',
+      capcomId: () => ids[1] ?? '',
+      ticket: () => ascii('TICKET00001'),
+    }),
+  )
+  const address = { host: '10.0.0.5', port: 8202 }
+  node.link.directory = { version: 1, servers: [listedServer(1, { address })], entries: [] }
+  const console = RawClient.plain(node.lmp)
+  const frame = async (): Promise<string> => {
+    const heard = await console.next()
+    const head = Buffer.alloc(8)
+    head.writeUInt16BE(heard?.payload.length ?? 0, 0)
+    head.writeUInt16BE(heard?.sequence ?? 0, 2)
+    head.writeUInt32BE(heard?.id ?? 0, 4)
+    return `${hex(head)}${hex(heard?.payload)}`
+  }
+  await console.expect(ReqConnection)
+  console.send(encodeFrame(AnsConnection, 1, { connectionData: ConnectionData.of({}) }))
+  expect(await frame()).toBe('000100016021100001')
+  console.send(encodeFrame(ReqLoginInfo, 1, { loginInfo: LoginInfo.of({}) }))
+  expect(await frame()).toBe('00130001610102000100000107' + '05000b3031323334353637383941')
+  console.send(encodeFrame(ReqTicket, 2, {}))
+  expect(await frame()).toBe('000d000260300200000b5449434b45543030303031')
+  console.send(encodeFrame(ReqUserListHead, 3, { firstIndex: 1, count: 6, fields: [] }))
+  expect(await frame()).toBe('00080003611002000000000100000006')
+  const userObject = UserObject.of({ hunterName: ascii('Hunter') })
+  console.send(encodeFrame(ReqUserObject, 3, { isSlotEmpty: 1, slotIndex: 1, userObject }))
+  await frame()
+  console.send(encodeFrame(ReqUserListData, 4, { firstIndex: 1, count: 2 }))
+  expect(await frame()).toBe(
+    '0034000461110200000000010000000203010300000001020500064142313243440305000648756e746572' +
+      '02010300000002020500062a2a2a2a2a2a',
+  )
+  console.send(encodeFrame(ReqUserObject, 6, { isSlotEmpty: 2, slotIndex: 1, userObject: UserObject.of({}) }))
+  expect(await frame()).toBe(
+    '002200066120020001000000000000030103000000010205000641423132434403050006' + '48756e746572',
+  )
+  console.send(encodeFrame(ReqTicket, 7, {}))
+  await frame()
+  console.send(encodeFrame(ReqFmpInfo, 11, { serverIndex: 1, fields: [2, 3] }))
+  expect(await frame()).toBe('0011000b61340200020205000831302e302e302e350302200a')
+  console.send(encodeFrame(ReqShut, 9, { shutType: 2 }))
+  expect(await frame()).toBe('000100096010020002')
 })
