@@ -20,6 +20,7 @@ export function ascii(text: string): Bytes {
 
 /** One character per byte (Latin-1): for identifiers, map keys and logs, never for display. */
 export function latin1(bytes: Bytes): string {
+  if (bytes.length <= 64) return String.fromCharCode(...bytes)
   let text = ''
   for (const byte of bytes) text += String.fromCharCode(byte)
   return text

@@ -1,9 +1,15 @@
 /** Frames per second and bytes allocated per frame: cut out of a chunk and decoded, encoded, relayed. */
-import { ascii, type Bytes, hex } from './bytes.ts'
+import { ascii, type Bytes, hex, noBytes } from './bytes.ts'
 import { FrameSplitter } from './frame.ts'
-import { type Body, encodeFrame, type Side } from './packet.ts'
-import { NtcLayerUserPosition, NtcLayerUserPositionRelayed } from './packets/index.ts'
+import { decodeBody, encodeFrame, type Side } from './packet.ts'
+import {
+  NtcLayerBinary,
+  NtcLayerBinaryRelayed,
+  NtcLayerUserPosition,
+  NtcLayerUserPositionRelayed,
+} from './packets/index.ts'
 import { decodeFrame } from './registry.ts'
+import { LayerBinaryInfo } from './structs/index.ts'
 import { conversations, exampleFrames } from './testing/vectors.ts'
 
 const batch = 10_000
@@ -84,17 +90,31 @@ function encoding({ frame, side }: Sample): () => number {
   return () => encodeFrame(spec, taken.sequence, body).length
 }
 
-/** A position that three others in the city get: received once, decoded once, encoded once, sent thrice. */
-function relaying({ frame }: Sample): () => number {
+const capcomId = ascii('AB12CD')
+const hunterName = ascii('Hunter')
+
+/** Received once, decoded once, encoded once, for three others in the city who share the bytes. */
+const relays = {
+  NtcLayerUserPosition: (payload: Bytes, sequence: number): Bytes => {
+    const { data } = decodeBody(NtcLayerUserPosition, payload)
+    return encodeFrame(NtcLayerUserPositionRelayed, sequence, { capcomId, data })
+  },
+  NtcLayerBinary: (payload: Bytes, sequence: number): Bytes => {
+    const { data } = decodeBody(NtcLayerBinary, payload)
+    const sender = LayerBinaryInfo.of({ unknown0x01: 0x12345678, capcomId, hunterName })
+    return encodeFrame(NtcLayerBinaryRelayed, sequence, { capcomId, sender, data })
+  },
+}
+
+function relaying(packet: keyof typeof relays): () => number {
   const splitter = new FrameSplitter()
-  const capcomId = ascii('AB12CD')
+  const frame =
+    exampleFrames().find(({ name, side }) => name === packet && side === 'client')?.frame ?? noBytes
   return () => {
     const taken = splitter.push(frame).take()
     splitter.take()
-    const decoded = taken && decodeFrame(taken, 'client')
-    if (!taken || decoded?.spec !== NtcLayerUserPosition) return 0
-    const { data } = decoded.body as Body<typeof NtcLayerUserPosition>
-    const relayed = encodeFrame(NtcLayerUserPositionRelayed, taken.sequence, { capcomId, data })
+    if (!taken) return 0
+    const relayed = relays[packet](taken.payload, taken.sequence)
     let sent = 0
     for (let receiver = 0; receiver < 3; receiver++) sent += relayed.length
     return sent
@@ -102,7 +122,6 @@ function relaying({ frame }: Sample): () => number {
 }
 
 const all = samples()
-const [position] = all
 for (const once of all.flatMap((sample) => [decoding(sample), encoding(sample)]))
   for (let i = 0; i < batch; i++) sink += once()
 const results = all.map((sample) => ({
@@ -115,7 +134,11 @@ const results = all.map((sample) => ({
 const report = {
   bench: 'frames',
   results,
-  relay: position && { packet: position.name, receivers: 3, ...measure(relaying(position)) },
+  relays: (['NtcLayerUserPosition', 'NtcLayerBinary'] as const).map((packet) => ({
+    packet,
+    receivers: 3,
+    ...measure(relaying(packet)),
+  })),
   caveats: [
     'ten packets: the eight most frequent of the recordings on game servers by count, and the position both ways, which a live city repeats and the recordings hardly hold',
     'the fastest of 15 batches of 10,000 frames on one core, after all ten have been warmed up together, each frame in a chunk of its own; no sockets',

@@ -83,7 +83,8 @@ export class Items<F extends StructFields> {
 
 function itemsOf<F extends StructFields>(struct: Struct<F>, values: StructValues<F>): Item[] {
   const items: Item[] = []
-  for (const [name, value] of Object.entries(values)) {
+  for (const name in values) {
+    const value = values[name]
     const spec = struct.fields[name]
     if (!spec) throw new RangeError(`${struct.name} has no field ${name}`)
     if (value === undefined) continue
@@ -144,8 +145,11 @@ export function items<F extends StructFields>(declared: Struct<F>): Codec<Items<
     struct: declared,
     read: (reader) => {
       const count = reader.u8()
-      const list: Item[] = []
-      for (let i = 0; i < count; i++) list.push(readItem(reader))
+      // Every item takes three bytes or more, so a count that lies is told before memory is taken for it.
+      if (3 * count > reader.remaining)
+        reader.fail(`${count} items announced, ${reader.remaining} bytes left`)
+      const list = new Array<Item>(count)
+      for (let i = 0; i < count; i++) list[i] = readItem(reader)
       return new Items(declared, list)
     },
     write: (writer, value) => {
