@@ -52,3 +52,14 @@ test('all at once', () => {
   expect(holds.loseAll()).toEqual(all)
   expect(holds.loseAll()).toEqual([])
 })
+
+test('populations count who is held, server by server', () => {
+  const holds = createHolds()
+  for (const capcomId of ['AAAAAA', 'BBBBBB', 'CCCCCC']) holds.claiming()(hold(capcomId, 1))
+  holds.claiming()({ ...hold('DDDDDD', 1), serverId: 5 })
+  holds.lose('BBBBBB', 1)
+  expect([...holds.populations()]).toEqual([
+    [1, 2],
+    [5, 1],
+  ])
+})

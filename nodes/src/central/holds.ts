@@ -13,6 +13,8 @@ export interface Holds {
   /** The fence is not this node's: what it holds of this player under it, or under a lower one, is lost. */
   lose(capcomId: string, fence: number): Hold | null
   loseAll(): Hold[]
+  /** Players held on each game server; one without players may be missing. */
+  populations(): ReadonlyMap<number, number>
 }
 
 /** `older`: a hold of the same player that the new one has replaced. */
@@ -57,6 +59,11 @@ export function createHolds(): Holds {
       const all = [...held.values()]
       held.clear()
       return all
+    },
+    populations() {
+      const counts = new Map<number, number>()
+      for (const { serverId } of held.values()) counts.set(serverId, (counts.get(serverId) ?? 0) + 1)
+      return counts
     },
   }
 }

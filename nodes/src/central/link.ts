@@ -58,7 +58,7 @@ export interface Whereabouts {
 
 /** For entry servers. A node without the `entry` role is refused by central. */
 export interface EntryLink {
-  /** As of the last sync; never waits. */
+  /** As of the last sync, with this node's own servers as populated now; never waits. */
   readonly directory: Directory
   identifyConsole(supportCode: string | null, mediaVersion: string): Promise<ConsoleRecord>
   chooseHunter(
@@ -79,7 +79,7 @@ export interface EntryLink {
 
 /** For game servers. */
 export interface WorldLink {
-  /** As of the last sync; never waits. */
+  /** As of the last sync, with this node's own servers as populated now; never waits. */
   readonly directory: Directory
   /** The game servers that this node carries in this epoch. */
   readonly servers: readonly ServerAssignment[]

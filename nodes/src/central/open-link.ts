@@ -4,7 +4,7 @@
  * goes on without its players; when a newer start of the same node has taken over, it ends.
  */
 import { randomInt } from 'node:crypto'
-import type { ServerAssignment } from '@citygate/schema/contract'
+import type { Directory, ServerAssignment } from '@citygate/schema/contract'
 import { type Log, named } from '../log.ts'
 import type { Call } from './client.ts'
 import type { Clock } from './clock.ts'
@@ -67,12 +67,24 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   let ended: LinkEnd | null = null
   const endListeners = new Set<(end: LinkEnd) => void>()
 
+  const holds = createHolds()
+
+  /** Central's counts are as old as the last sync; this node's own players are counted here and now. */
+  function liveDirectory(): Directory {
+    const own = new Set(epoch.servers.map(({ id }) => id))
+    const populations = holds.populations()
+    const servers = directory.servers.map((server) =>
+      own.has(server.id) ? { ...server, population: populations.get(server.id) ?? 0 } : server,
+    )
+    return { ...directory, servers }
+  }
+
   const world = worldLink({
     call,
     log,
-    holds: createHolds(),
+    holds,
     epoch: () => epoch.epoch,
-    directory: () => directory,
+    directory: liveDirectory,
     servers: () => epoch.servers,
     outbox: () => outbox,
     poke: () => sync?.poke(),
@@ -150,7 +162,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
 
   return {
     nodeId: epoch.nodeId,
-    entry: entryLink(call, () => directory),
+    entry: entryLink(call, liveDirectory),
     world: world.link,
     drain() {
       draining = true

@@ -2,7 +2,6 @@
  * The world of this node between its rules and its sockets: who plays over which connection, and how
  * notices reach them. What changed places is told to central from here, and nothing here waits.
  */
-import type { Directory } from '@citygate/schema/contract'
 import type { Hold, WorldLink } from '../central/link.ts'
 import type { Audience, Content } from '../content/index.ts'
 import type { Ending, Peer } from '../dialogue/peer.ts'
@@ -20,7 +19,6 @@ import {
   type Player,
   part,
   play,
-  populationOf,
   reservationTime,
   type ServerType,
   type Step,
@@ -79,21 +77,11 @@ export class Realm {
       settings: hold.settings ?? undefined,
     })
     if (!player) return undefined
-    const servers = new ServerList(() => this.#directory())
+    const servers = new ServerList(() => this.link.directory)
     const session: Session = { realm: this, peer, hold, player, audience, servers }
     this.#sessions.set(player, session)
     this.#tellMoved()
     return session
-  }
-
-  /** Central's list as of the last sync, with this node's own servers as populated right now. */
-  #directory(): Directory {
-    const { directory } = this.link
-    const servers = directory.servers.map((server) => {
-      const own = this.world.servers.get(server.id)
-      return own ? { ...server, population: populationOf(own) } : server
-    })
-    return { ...directory, servers }
   }
 
   /** The session is over: nothing of the player stays. A second call does nothing. */
