@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
@@ -197,6 +197,19 @@ describe('while the node runs', () => {
     expect(text(host.content.terms(english, version).bytes)).toBe('The old terms.')
     expect(text(host.content.terms(english, 12345).bytes)).toBe('The new ones.')
     expect(text(host.content.subTerms(english, version).bytes)).toMatch(/^PLAYING ONLINE/)
+  })
+
+  test('what cannot be read, or is far too large, is told once and changes nothing else', async () => {
+    const host = await Host.start({ 'terms.txt': 'Good.' })
+    await host.change(async () => {
+      await symlink(tmpdir(), join(host.folder, 'closed.txt'))
+      await host.write('terms.txt', new Uint8Array(70_000))
+    })
+    await host.change(() => host.write('sub-terms.txt', 'Short.'))
+    expect(text(host.content.terms(english).bytes)).toBe('Good.')
+    expect(text(host.content.subTerms(english).bytes)).toBe('Short.')
+    expect(new Set(host.problems)).toContain('terms.txt: 70000 bytes, at most 65536 are read')
+    expect(host.problems.find((line) => line.startsWith('closed.txt: cannot be read: EISDIR'))).toBeDefined()
   })
 
   test('a folder that is replaced is read as well', async () => {

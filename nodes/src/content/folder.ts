@@ -45,6 +45,8 @@ export class ContentFolder implements Content {
   #snapshot: Snapshot
   #watcher: FSWatcher | undefined
   #timer: NodeJS.Timeout | undefined
+  /** What was told of a folder that cannot be listed: once, not at every poll. */
+  #unreadable: string | undefined
   #reading = false
   #changedMeanwhile = false
   #closed = false
@@ -187,8 +189,11 @@ export class ContentFolder implements Content {
         this.#snapshot = this.#read(own, this.#snapshot)
         this.#events.reread(changed)
       }
+      this.#unreadable = undefined
     } catch (error) {
-      this.#events.problem(`${this.#folder}: ${error instanceof Error ? error.message : error}`)
+      const message = `${this.#folder}: ${error instanceof Error ? error.message : error}`
+      if (message !== this.#unreadable) this.#events.problem(message)
+      this.#unreadable = message
     } finally {
       this.#reading = false
       this.#lookAgain(this.#changedMeanwhile ? settleMs : pollMs)

@@ -87,7 +87,7 @@ describe('kind 1, options (login.md 7.4)', () => {
       'options.toml: rank-limits.0.name: 30 bytes, at most 29 fit',
     ],
     ['an unknown key', /period = 23040/, 'period = 23040\nperiode = 3', /^options.toml: clock: .*periode/],
-    ['broken TOML', /period = 23040/, 'period = ', /^options.toml: line 9: /],
+    ['broken TOML', /period = 23040/, 'period = ', /^options.toml: line 10: /],
     ['a rank below zero', /ranks = \[0, 30\]/, 'ranks = [-1, 30]', /^options.toml: types.rookie.ranks.0: /],
   ])('refuses %s and says where', (_, what, instead, message) => {
     const text = shipped('options.toml').text().replace(what, instead)
