@@ -329,6 +329,15 @@ describe('the end', () => {
     expect(endings).toEqual(['lost'])
   })
 
+  test('a line check that finds the line full ends it, and no timer stays', () => {
+    const { line, clock, open } = start()
+    open()
+    line.backlog = 0x40001
+    clock.pass(30_000)
+    expect(line.state).toBe('destroyed')
+    expect(clock.armed).toBe(0)
+  })
+
   test('what breaks the wire costs one NtcShut', async () => {
     const { line, conversation, open, endings } = start()
     open()

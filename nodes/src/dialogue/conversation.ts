@@ -13,7 +13,6 @@ import {
   decodeBody,
   encodeFrame,
   type Frame,
-  FrameSplitter,
   messageText,
   NtcLogin,
   NtcShut,
@@ -21,14 +20,15 @@ import {
   packetName,
   ReqConnection,
   ReqLineCheck,
-  refusalOf,
 } from '../pat/index.ts'
 import { answerTo, courtesies, isRequest } from './courtesies.ts'
-import type { Call, Routes } from './handlers.ts'
+import { Inbox } from './inbox.ts'
 import type { Ending, Peer } from './peer.ts'
 import type { Clock, Line, Log } from './ports.ts'
+import { Request } from './request.ts'
 import type { Opening, ServerKind } from './server-kind.ts'
-import { defaultTiming, type Timing } from './timing.ts'
+import type { Timing } from './timing.ts'
+import { Watch } from './watch.ts'
 import { codeOf, words, wordsFor } from './words.ts'
 
 /** Received bytes that may wait while a handler does; beyond it reading pauses. */
@@ -65,41 +65,30 @@ export class Conversation<S> implements Peer {
   readonly id: number
   log: Log
   readonly #kind: ServerKind<S>
-  readonly #routes: Routes<S>
   readonly #line: Line
   readonly #clock: Clock
-  readonly #timing: Timing
-  readonly #splitter = new FrameSplitter()
+  readonly #inbox = new Inbox()
+  readonly #watch: Watch
   #phase: Phase = 'greeting'
   #session: { readonly value: S } | undefined
   #ending: Ending | undefined
-
-  #inbox: Bytes[] = []
-  #inboxSize = 0
+  /** Reading has been stopped: too much waits. */
   #paused = false
+  /** A handler waits for something. */
   #busy = false
-
-  #heardAt: number
-  /** Each calls its timer off. */
-  readonly #timers: Record<'hello' | 'lineCheck' | 'silence' | 'halfFrame', (() => void) | undefined>
-  #framesTaken = 0
 
   constructor({ kind, line, clock, log, timing }: ConversationParts<S>) {
     this.id = line.id
     this.log = log.child({ connection: line.id, server: kind.name })
     this.#kind = kind
-    this.#routes = kind.routes
     this.#line = line
     this.#clock = clock
-    this.#timing = { ...defaultTiming, ...timing }
-    this.#heardAt = clock.now()
-    this.#timers = {
-      hello: clock.after(this.#timing.helloMs, () => this.#greet()),
-      lineCheck: undefined,
-      silence: undefined,
-      halfFrame: undefined,
-    }
-    this.#watchSilence()
+    this.#watch = new Watch(clock, timing, {
+      greet: () => this.#greet(),
+      checkLine: () => this.#checkLine(),
+      silent: () => this.#drop('silent'),
+      halfFrame: () => this.#broken(new ProtocolError('frame', 'began and did not end in time')),
+    })
   }
 
   get alive(): boolean {
@@ -111,14 +100,12 @@ export class Conversation<S> implements Peer {
   /** Bytes arrived. The buffer is the conversation's from now on. */
   receive(chunk: Bytes): void {
     if (!this.alive) return
-    this.#heardAt = this.#clock.now()
+    this.#watch.heard()
     this.#inbox.push(chunk)
-    this.#inboxSize += chunk.length
     this.#advance()
-    if (this.alive && !this.#paused && this.#inboxSize > largestInbox) {
-      this.#paused = true
-      this.#line.pause()
-    }
+    if (this.#paused || this.#inbox.size <= largestInbox) return
+    this.#paused = true
+    this.#line.pause()
   }
 
   /** Everything that was queued has gone out. */
@@ -142,11 +129,7 @@ export class Conversation<S> implements Peer {
   sendFrame(frame: Bytes): void {
     if (!this.alive) return
     this.#line.write(frame)
-    if (this.#line.backlog > largestBacklog) {
-      this.log.info({ backlog: this.#line.backlog }, 'dropped: reads too slowly')
-      this.#end('lost')
-      this.#line.destroy()
-    }
+    if (this.#line.backlog > largestBacklog) this.#drop('reads too slowly')
   }
 
   shut(text: string): void {
@@ -179,7 +162,7 @@ export class Conversation<S> implements Peer {
     while (this.alive && !this.#busy && this.#line.backlog <= answersInFlight) {
       let pending: Promise<void> | undefined
       try {
-        const frame = this.#nextFrame()
+        const frame = this.#inbox.take()
         if (!frame) break
         pending = this.#dispatch(frame)
       } catch (error) {
@@ -188,11 +171,9 @@ export class Conversation<S> implements Peer {
       }
       if (pending) this.#wait(pending)
     }
-    if (this.alive) this.#watchHalfFrame()
-    if (this.#paused && this.#inboxSize <= largestInbox) {
-      this.#paused = false
-      this.#line.resume()
-    }
+    if (!this.alive) return
+    this.#watch.frame(this.#inbox.holdsHalfFrame, () => this.#inbox.taken)
+    if (this.#inbox.size <= largestInbox) this.#resume()
   }
 
   /** Holds the next packet back until `pending` has settled. */
@@ -205,18 +186,10 @@ export class Conversation<S> implements Peer {
     pending.catch((error: unknown) => this.#broken(error)).then(goOn)
   }
 
-  #nextFrame(): Frame | undefined {
-    for (;;) {
-      const frame = this.#splitter.take()
-      if (frame) {
-        this.#framesTaken++
-        return frame
-      }
-      const chunk = this.#inbox.shift()
-      if (!chunk) return undefined
-      this.#inboxSize -= chunk.length
-      this.#splitter.push(chunk)
-    }
+  #resume(): void {
+    if (!this.#paused) return
+    this.#paused = false
+    this.#line.resume()
   }
 
   #dispatch(frame: Frame): Promise<void> | undefined {
@@ -224,7 +197,7 @@ export class Conversation<S> implements Peer {
       throw new ProtocolError(packetName(frame.id, 'client'), `not taken in the phase ${this.#phase}`)
     }
     if (!this.#session) return this.#open(frame)
-    const route = this.#routes.get(frame.id)
+    const route = this.#kind.routes.get(frame.id)
     if (!route) {
       courtesies(this, frame)
       return undefined
@@ -277,7 +250,10 @@ export class Conversation<S> implements Peer {
   #greet(): void {
     this.#phase = 'opening'
     this.send(ReqConnection, 0, { unused: 0 })
-    this.#timers.lineCheck = this.#clock.after(this.#timing.lineCheckMs, () => this.#checkLine())
+  }
+
+  #checkLine(): void {
+    if (this.#phase === 'open') this.send(ReqLineCheck, 0, {})
   }
 
   #open(frame: Frame): Promise<void> | undefined {
@@ -337,13 +313,19 @@ export class Conversation<S> implements Peer {
     }
   }
 
+  #drop(why: string): void {
+    this.log.info({ backlog: this.#line.backlog }, `dropped: ${why}`)
+    this.#end('lost')
+    this.#line.destroy()
+  }
+
   #end(ending: Ending): void {
     this.#phase = 'ended'
     this.#ending = ending
-    for (const callOff of Object.values(this.#timers)) callOff?.()
-    this.#inbox = []
-    this.#inboxSize = 0
-    if (this.#paused) this.#line.resume()
+    this.#watch.stop()
+    this.#inbox.clear()
+    // What still comes is read into nothing, so that the peer's leaving is noticed.
+    this.#resume()
     if (this.#session) this.#tellSession(ending)
   }
 
@@ -357,71 +339,5 @@ export class Conversation<S> implements Peer {
         this.log.error({ err: error }, 'ending a session failed')
       }
     })
-  }
-
-  // Time
-
-  /** Every 30 s, whatever else is said: the client may leave without it (login.md 2.3). */
-  #checkLine(): void {
-    if (this.#phase === 'open') this.send(ReqLineCheck, 0, {})
-    if (!this.alive) return
-    this.#timers.lineCheck = this.#clock.after(this.#timing.lineCheckMs, () => this.#checkLine())
-  }
-
-  #watchSilence(): void {
-    const left = this.#timing.silenceMs - (this.#clock.now() - this.#heardAt)
-    if (left > 0) {
-      this.#timers.silence = this.#clock.after(left, () => this.#watchSilence())
-      return
-    }
-    this.log.info({}, 'dropped: silent')
-    this.#end('lost')
-    this.#line.destroy()
-  }
-
-  #watchHalfFrame(): void {
-    if (this.#splitter.pending > 0) {
-      this.#timers.halfFrame ??= this.#giveHalfFrameTime()
-      return
-    }
-    this.#timers.halfFrame?.()
-    this.#timers.halfFrame = undefined
-  }
-
-  #giveHalfFrameTime(): () => void {
-    const taken = this.#framesTaken
-    return this.#clock.after(this.#timing.halfFrameMs, () => {
-      // Another frame has begun since, or the rest is here and waits for a handler: that is no fault.
-      if (this.#framesTaken !== taken || this.#busy || this.#inboxSize > 0) {
-        this.#timers.halfFrame = this.#giveHalfFrameTime()
-        return
-      }
-      this.#broken(new ProtocolError('frame', 'began and did not end in time'))
-    })
-  }
-}
-
-/** One packet of this connection, and whether it has been answered. */
-class Request<S> implements Call<S> {
-  readonly peer: Peer
-  readonly session: S
-  readonly sequence: number
-  readonly id: number
-  answered = false
-
-  constructor(peer: Peer, session: S, frame: Frame) {
-    this.peer = peer
-    this.session = session
-    this.sequence = frame.sequence
-    this.id = frame.id
-  }
-
-  reply<P extends AnyPacket>(answer: P, body: Body<P>): void {
-    this.peer.send(answer, this.sequence, body)
-    this.answered = true
-  }
-
-  refuse(answer: AnyPacket, text: string): void {
-    this.reply(refusalOf(answer), { show: 1, text: messageText(text) })
   }
 }

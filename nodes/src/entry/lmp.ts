@@ -57,6 +57,8 @@ const visits = { first: 1, second: 2 } as const
 const modeCreate = 1
 const longestName = 31
 const longestHost = 127
+/** Of a media version; the game's have ten characters. */
+const longestVersion = 31
 /** Validity that the reference tells Japanese consoles; nothing is charged here. */
 const daySeconds = 86_400
 /** The server is the trouble, not the log-in: the player may choose another one. */
@@ -116,7 +118,7 @@ export function lmp(parts: LmpParts): ServerKind<LmpSession> {
 }
 
 async function opening({ link }: LmpParts, connection: Connection): Promise<Opening<LmpSession>> {
-  const mediaVersion = latin1(connection.get('mediaVersion') ?? noBytes)
+  const mediaVersion = latin1(connection.get('mediaVersion') ?? noBytes).slice(0, longestVersion)
   const session: LmpSession = {
     audience: audienceOf(mediaVersion, connection.get('languageCode')),
     mediaVersion,
