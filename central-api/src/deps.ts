@@ -11,10 +11,14 @@ export interface Wakeups {
   subscribe(topics: readonly string[], wake: () => void): () => void
   /** After a commit. Never rejects: who misses it finds the news when his hold ends. */
   publish(topics: readonly string[]): Promise<void>
+  /** Wakes those in this process only. */
+  wakeHere(topic: string): void
 }
 
 export interface Deps {
   readonly db: Database
   readonly log: Log
   readonly wakeups?: Wakeups
+  /** Aborted when the process is asked to end: held calls end. */
+  readonly ending?: AbortSignal
 }

@@ -1,5 +1,7 @@
 /** Every route that central serves. */
+import { nodeRoutes } from './nodes.ts'
 import { publicRoutes } from './public.ts'
 import type { Route } from './route.ts'
+import { sessionRoutes } from './sessions.ts'
 
-export const routes: readonly Route[] = [...publicRoutes]
+export const routes: readonly Route[] = [...publicRoutes, ...nodeRoutes, ...sessionRoutes]

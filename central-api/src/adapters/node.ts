@@ -1,0 +1,119 @@
+/** Central on Node.js with lasting connections to any Postgres: alone, in Docker, or inside `citygate up`. */
+import type { Server } from 'node:http'
+import { serve } from '@hono/node-server'
+import type { Hono } from 'hono'
+import { createApp, type Deps } from '../app.ts'
+import { migrate } from '../db/migrate.ts'
+import { failureOf } from '../db/postgres-errors.ts'
+import type { Log } from '../log.ts'
+import { ensureOperatorKey } from '../services/operator-keys.ts'
+import { purge } from '../services/purge.ts'
+import { type Connection, connect } from './database.ts'
+import { readOperatorKey, writeOperatorKey } from './operator-key-file.ts'
+import { listenForWakeups } from './wakeups.ts'
+
+export interface CentralOptions {
+  /** `postgres://…` */
+  readonly databaseUrl: string
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  /** Where `operator.key` is kept; without it a key that was drawn is only in the answer. */
+  readonly dataFolder?: string
+  /** `CITYGATE_OPERATOR_KEY`: a key of the operator's own making. */
+  readonly operatorKey?: string
+  readonly log: Log
+}
+
+export interface Central {
+  readonly url: string
+  /** The app itself, for callers in this process. */
+  readonly fetch: (request: Request) => Response | Promise<Response>
+  /** Null when the database has keys and none of them is known here. */
+  readonly operatorKey: string | null
+  close(): Promise<void>
+}
+
+const purgeEveryMs = 5 * 60_000
+const databaseAttempts = 30
+
+/** Migrates, then serves. Rejects in words when the database cannot be used or the port is taken. */
+export async function startCentral(options: CentralOptions): Promise<Central> {
+  const { log } = options
+  const connection = connect(options.databaseUrl)
+  const ending = new AbortController()
+  try {
+    await migrateWhenUp(connection, log)
+    const wakeups = await listenForWakeups(connection.client, log)
+    const deps: Deps = { db: connection.db, log, wakeups, ending: ending.signal }
+    const operatorKey = await operatorKeyOf(deps, options)
+    const app = createApp(deps)
+    const server = await listen(app, options)
+    const purging = setInterval(() => {
+      purge(deps).catch((error: unknown) => log.warn({ err: error }, 'old rows were not purged'))
+    }, purgeEveryMs)
+    purging.unref()
+    return {
+      url: urlOf(server, options.host),
+      fetch: (request) => app.fetch(request),
+      operatorKey,
+      async close() {
+        clearInterval(purging)
+        ending.abort()
+        await closeServer(server)
+        await connection.client.end({ timeout: 5 })
+      },
+    }
+  } catch (error) {
+    await connection.client.end({ timeout: 1 })
+    throw error
+  }
+}
+
+/** A database that is started together with central may need a moment. */
+async function migrateWhenUp({ db }: Connection, log: Log): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const applied = await migrate(db)
+      if (applied > 0) log.info({ applied }, 'the database has been brought to the newest form')
+      return
+    } catch (error) {
+      if (failureOf(error) !== 'gone' || attempt === databaseAttempts) throw error
+      log.warn({ err: error }, 'the database does not answer yet')
+      await new Promise((done) => setTimeout(done, 1000))
+    }
+  }
+}
+
+async function operatorKeyOf(deps: Deps, options: CentralOptions): Promise<string | null> {
+  const { operatorKey, dataFolder } = options
+  const filed = operatorKey || dataFolder === undefined ? null : await readOperatorKey(dataFolder)
+  const key = operatorKey ?? filed
+  const known = key ? { key, given: operatorKey !== undefined } : null
+  return ensureOperatorKey(deps, known, async (drawn) => {
+    if (dataFolder !== undefined) await writeOperatorKey(dataFolder, drawn)
+  })
+}
+
+function listen(app: Hono, { host, port }: CentralOptions): Promise<Server> {
+  return new Promise((listening, refuse) => {
+    const server = serve({ fetch: app.fetch, hostname: host, port }, () => listening(server as Server))
+    server.once('error', refuse)
+  })
+}
+
+function urlOf(server: Server, host: string): string {
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+}
+
+/** Held calls have been ended; what is still under way gets a second. */
+function closeServer(server: Server): Promise<void> {
+  return new Promise((closed) => {
+    server.close(() => closed())
+    server.closeIdleConnections()
+    setTimeout(() => server.closeAllConnections(), 1000).unref()
+  })
+}

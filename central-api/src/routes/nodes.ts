@@ -1,0 +1,23 @@
+/** What nodes and operators ask of nodes: enrolment, registration, sync. */
+import {
+  createEnrolToken,
+  enrolNode,
+  registerNode,
+  releaseServers,
+  syncNode,
+} from '@citygate/schema/contract'
+import { createToken, enrol } from '../services/enrolment.ts'
+import * as registration from '../services/registration.ts'
+import * as release from '../services/server-release.ts'
+import { sync } from '../services/sync.ts'
+import { type Route, serve } from './route.ts'
+
+export const nodeRoutes: readonly Route[] = [
+  serve(createEnrolToken, (deps, { who, body }) => createToken(deps, who.operatorId, body)),
+  serve(enrolNode, (deps, { who, body }) => enrol(deps, who.tokenHash, body)),
+  serve(registerNode, (deps, { who, body }) => registration.registerNode(deps, who, body)),
+  serve(syncNode, (deps, { who, body, signal }) => sync(deps, who.nodeId, body, signal)),
+  serve(releaseServers, (deps, { who, params }) =>
+    release.releaseServers(deps, who.operatorId, params.nodeId),
+  ),
+]

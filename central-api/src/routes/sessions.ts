@@ -1,0 +1,28 @@
+/** The way of a log-in, as nodes ask for it. */
+import {
+  armSession,
+  armTicket,
+  chooseHunter,
+  claimSession,
+  identifyConsole,
+  issueTicket,
+  readTicket,
+} from '@citygate/schema/contract'
+import * as arming from '../services/arming.ts'
+import { claim } from '../services/claim.ts'
+import { identify } from '../services/consoles.ts'
+import { choose } from '../services/hunters.ts'
+import * as tickets from '../services/tickets.ts'
+import { type Route, serve } from './route.ts'
+
+export const sessionRoutes: readonly Route[] = [
+  serve(identifyConsole, (deps, { body }) => identify(deps, body)),
+  serve(chooseHunter, (deps, { params, body }) => choose(deps, params, body)),
+  serve(issueTicket, (deps, { who, body }) => tickets.issue(deps, who.nodeId, body)),
+  serve(readTicket, (deps, { body }) => tickets.read(deps, body.ticketHash)),
+  serve(armTicket, (deps, { body }) => arming.armTicket(deps, body)),
+  serve(armSession, (deps, { who, params, body }) =>
+    arming.armSession(deps, who.nodeId, params.capcomId, body),
+  ),
+  serve(claimSession, (deps, { who, body }) => claim(deps, who.nodeId, body)),
+]

@@ -1,0 +1,68 @@
+/** What entry nodes show to consoles. Populations and status are computed at reading. */
+import type { Directory } from '@citygate/schema/contract'
+import { directory, livePresence, nodeEpochs, nodes, seats, servers, tickets } from '@citygate/schema/tables'
+import { and, asc, eq, gt, isNotNull, sql } from 'drizzle-orm'
+import { now } from '../db/clock.ts'
+import type { Transaction, Tx } from '../db/database.ts'
+import type { Wake } from '../db/transaction.ts'
+
+/** More than populations has changed: held syncs end, and consoles fetch the names anew. Never 0, and within 32 bits. */
+export async function bumpDirectory(tx: Transaction, wake: Wake): Promise<void> {
+  await tx.update(directory).set({ version: sql`${directory.version} % 4294967295 + 1` })
+  wake('directory')
+}
+
+export async function readDirectory(tx: Tx): Promise<Directory> {
+  const [head] = await tx.select({ version: directory.version }).from(directory)
+  return { version: head?.version ?? 1, servers: await readServers(tx), entries: await readEntries(tx) }
+}
+
+/** A node's start that lives: the newest, and not expired. */
+const live = and(eq(nodeEpochs.epoch, nodes.newestEpoch), gt(nodeEpochs.expiresAt, now))
+
+/** Travellers count where they are going: their seats are theirs already. */
+async function readServers(tx: Tx): Promise<Directory['servers']> {
+  const rows = await tx
+    .select({
+      id: servers.id,
+      name: servers.name,
+      type: servers.type,
+      capacity: servers.capacity,
+      population: sql<number>`(select count(*)::int from (
+        select ${livePresence.capcomId} from ${livePresence} where ${livePresence.serverId} = ${servers.id}
+        union
+        select ${seats.capcomId} from ${seats}
+        where ${seats.serverId} = ${servers.id} and ${seats.expiresAt} > clock_timestamp()) expected)`,
+      /** Null when no live start carries the server. */
+      draining: nodeEpochs.draining,
+      address: nodeEpochs.fmp,
+    })
+    .from(servers)
+    .leftJoin(nodes, eq(nodes.id, servers.nodeId))
+    .leftJoin(nodeEpochs, and(eq(nodeEpochs.nodeId, nodes.id), eq(nodeEpochs.epoch, servers.epoch), live))
+    .orderBy(asc(servers.id))
+    .limit(80)
+  return rows.map(({ draining, ...server }) => ({ ...server, status: statusOf(draining, server) }))
+}
+
+function statusOf(
+  draining: boolean | null,
+  server: { readonly population: number; readonly capacity: number; readonly address: unknown },
+): Directory['servers'][number]['status'] {
+  if (draining === null || server.address === null) return 'down'
+  if (draining) return 'draining'
+  return server.population >= server.capacity ? 'full' : 'up'
+}
+
+/** Least loaded first: by log-ins that are on their way from there. Central counts, not the node. */
+async function readEntries(tx: Tx): Promise<Directory['entries']> {
+  const load = sql`(select count(*) from ${tickets}
+    where ${tickets.issuedBy} = ${nodes.id} and ${tickets.expiresAt} > clock_timestamp())`
+  const rows = await tx
+    .select({ nodeId: nodes.id, lmp: nodeEpochs.lmp, rfp: nodeEpochs.rfp })
+    .from(nodes)
+    .innerJoin(nodeEpochs, and(eq(nodeEpochs.nodeId, nodes.id), live))
+    .where(and(nodeEpochs.entry, eq(nodeEpochs.draining, false), isNotNull(nodeEpochs.lmp)))
+    .orderBy(load, asc(nodes.id))
+  return rows.flatMap(({ nodeId, lmp, rfp }) => (lmp ? [{ nodeId, lmp, rfp }] : []))
+}

@@ -1,0 +1,103 @@
+/** What a sync says of held players: releases and settings, each under its fence. */
+import type { syncNode } from '@citygate/schema/contract'
+import { leases, players, presence, tickets } from '@citygate/schema/tables'
+import { asc, inArray, sql } from 'drizzle-orm'
+import type { z } from 'zod'
+import { fromBase64 } from '../base64.ts'
+import { nowPlus } from '../db/clock.ts'
+import type { Transaction } from '../db/database.ts'
+import { readSettings } from './hunter-settings.ts'
+import { holdColumns, holds, rows } from './presence.ts'
+import { times } from './times.ts'
+
+type Body = z.output<NonNullable<(typeof syncNode)['body']>>
+type Hold = { readonly capcomId: string; readonly fence: number }
+
+/** Tickets of those who leave, then players, then leases: ascending, as everybody does. */
+export async function lockHolds(tx: Transaction, { releases, settings }: Body): Promise<void> {
+  const leaving = releases.map(({ capcomId }) => capcomId)
+  const ids = [...new Set([...leaving, ...settings.map(({ capcomId }) => capcomId)])]
+  if (leaving.length > 0) {
+    const logins = tx.select({ login: leases.login }).from(leases).where(inArray(leases.capcomId, leaving))
+    await tx
+      .select({ hash: tickets.hash })
+      .from(tickets)
+      .where(inArray(tickets.login, logins))
+      .orderBy(asc(tickets.hash))
+      .for('update')
+  }
+  if (ids.length === 0) return
+  await tx
+    .select({ id: players.capcomId })
+    .from(players)
+    .where(inArray(players.capcomId, ids))
+    .orderBy(asc(players.capcomId))
+    .for('no key update')
+  await tx
+    .select({ id: leases.capcomId })
+    .from(leases)
+    .where(inArray(leases.capcomId, ids))
+    .orderBy(asc(leases.capcomId))
+    .for('no key update')
+}
+
+/** Named holds that are not this node's (any more): the fence is too low, or another holds the player. Before anything is applied. */
+export async function refusedHolds(tx: Transaction, nodeId: string, body: Body): Promise<Hold[]> {
+  const named = [...body.presence.set, ...body.presence.gone, ...body.releases, ...body.settings]
+  if (named.length === 0) return []
+  const found = await tx.execute<{ capcom_id: string; fence: number }>(sql`
+    select distinct capcom_id, fence::float8 as fence from ${rows(holds(named), holdColumns)}
+    where not exists (select from ${leases} l
+      where l.capcom_id = rows_given.capcom_id and l.fence = rows_given.fence and l.node_id = ${nodeId})`)
+  return found.map(({ capcom_id, fence }) => ({ capcomId: capcom_id, fence }))
+}
+
+/** Late ones are accepted too, also of an earlier start of this node: nobody has claimed since. */
+export async function applySettings(tx: Transaction, nodeId: string, list: Body['settings']): Promise<void> {
+  if (list.length === 0) return
+  const given = list.map(({ capcomId, fence, settings }) => {
+    const { rank, weapon } = readSettings(fromBase64(settings))
+    return [capcomId, fence, settings, rank, weapon]
+  })
+  await tx.execute(sql`update ${players} p
+    set settings = decode(given.settings, 'base64'), rank = given.rank, weapon = given.weapon
+    from (select * from ${rows(given, settingsColumns)}) given
+    join ${leases} l on l.capcom_id = given.capcom_id and l.fence = given.fence and l.node_id = ${nodeId}
+    where p.capcom_id = given.capcom_id`)
+}
+
+const settingsColumns = [
+  ...holdColumns,
+  ['settings', 'text'],
+  ['rank', 'integer'],
+  ['weapon', 'text'],
+] as const
+
+/**
+ * Ends holds. `left` ends the log-in with its tickets; otherwise a ticket lives on for its time in
+ * transit. What is not this node's is left alone.
+ */
+export async function applyReleases(tx: Transaction, nodeId: string, list: Body['releases']): Promise<void> {
+  if (list.length === 0) return
+  const given = list.map(({ capcomId, fence, reason }) => [capcomId, fence, reason])
+  await tx.execute(sql`with own as (
+      select distinct on (l.capcom_id) l.capcom_id, l.login, l.fence, given.reason
+      from (select * from ${rows(given, releaseColumns)}) given
+      join ${leases} l on l.capcom_id = given.capcom_id and l.fence = given.fence and l.node_id = ${nodeId}
+      order by l.capcom_id, given.reason
+    ), ended as (
+      update ${leases} l set node_id = null, epoch = null, server_id = null
+      from own where l.capcom_id = own.capcom_id
+    ), ended_tickets as (
+      delete from ${tickets} t using own where t.login = own.login and own.reason = 'left'
+    ), travelling as (
+      update ${tickets} t set expires_at = ${nowPlus(times.ticketInTransit)}
+      from own where t.login = own.login and own.reason <> 'left' and t.expires_at is null
+    ), seen as (
+      update ${players} p set seen_at = clock_timestamp() from own where p.capcom_id = own.capcom_id
+    )
+    delete from ${presence} p using own
+    where p.capcom_id = own.capcom_id and p.node_id = ${nodeId} and p.fence = own.fence`)
+}
+
+const releaseColumns = [...holdColumns, ['reason', 'text']] as const

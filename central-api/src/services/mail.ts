@@ -1,0 +1,40 @@
+/** Letters to nodes: written by anyone, ordered by the reader (shared-state.md, "Sync"). */
+import { Letter } from '@citygate/schema/contract'
+import { mail } from '@citygate/schema/tables'
+import { and, asc, eq, isNotNull, lte, sql } from 'drizzle-orm'
+import type { Transaction } from '../db/database.ts'
+import type { Wake } from '../db/transaction.ts'
+
+type Unnumbered<T> = T extends { number: number } ? Omit<T, 'number'> : never
+
+const lettersAtOnce = 500
+
+/** A plain insert: locks nothing, and the reader hears of it after the commit. */
+export async function writeLetter(
+  tx: Transaction,
+  nodeId: string,
+  { kind, ...body }: Unnumbered<Letter>,
+  wake: Wake,
+): Promise<void> {
+  await tx.insert(mail).values({ nodeId, kind, body })
+  wake(`node:${nodeId}`)
+}
+
+/**
+ * Forgets what has been handled, gives new letters their places, and reads. Under the reader's lock: a
+ * letter of a slow transaction comes after those that were read, never before them.
+ */
+export async function collectLetters(tx: Transaction, nodeId: string, seen: number): Promise<Letter[]> {
+  await tx.delete(mail).where(and(eq(mail.nodeId, nodeId), lte(mail.number, seen)))
+  await tx.execute(sql`update ${mail} set number = placed.number
+    from (select id, nextval('letter_numbers') as number
+          from (select id from ${mail} where node_id = ${nodeId} and number is null order by id) fresh) placed
+    where ${mail}.id = placed.id`)
+  const rows = await tx
+    .select({ number: mail.number, kind: mail.kind, body: mail.body })
+    .from(mail)
+    .where(and(eq(mail.nodeId, nodeId), isNotNull(mail.number)))
+    .orderBy(asc(mail.number))
+    .limit(lettersAtOnce)
+  return rows.map(({ number, kind, body }) => Letter.parse({ ...(body as object), number, kind }))
+}

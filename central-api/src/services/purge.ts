@@ -1,0 +1,23 @@
+/** Throws away what time has ended. Skips what others hold: the next round finds it. */
+import { enrolTokens, mail, nodeEpochs, seats, tickets } from '@citygate/schema/tables'
+import { sql } from 'drizzle-orm'
+import { transact } from '../db/transaction.ts'
+import type { Deps } from '../deps.ts'
+
+/** A ticket that a node held when it died has no expiry: its log-in's lease tells whether it still lives. */
+export async function purge(deps: Deps): Promise<void> {
+  await transact(deps, async (tx) => {
+    await tx.execute(sql`delete from ${tickets} where hash in (
+      select hash from ${tickets} t
+      where t.expires_at < clock_timestamp() - interval '1 hour'
+         or (t.expires_at is null and not exists (
+              select from leases l join ${nodeEpochs} e on e.node_id = l.node_id and e.epoch = l.epoch
+              where l.login = t.login and e.expires_at > clock_timestamp() - interval '1 hour'))
+      order by hash limit 1000 for no key update skip locked)`)
+    await tx.execute(sql`delete from ${seats} where capcom_id in (
+      select capcom_id from ${seats} where expires_at < clock_timestamp()
+      order by capcom_id limit 1000 for no key update skip locked)`)
+    await tx.execute(sql`delete from ${enrolTokens} where expires_at < clock_timestamp() - interval '1 day'`)
+    await tx.execute(sql`delete from ${mail} where written_at < clock_timestamp() - interval '7 days'`)
+  })
+}

@@ -1,0 +1,112 @@
+/** A start of a node: a new epoch, and the game servers that it carries. */
+import {
+  type registerNode as endpoint,
+  type Output,
+  Problem,
+  type ServerAssignment,
+} from '@citygate/schema/contract'
+import { directory, meta, nodeEpochs, nodes, presence, servers } from '@citygate/schema/tables'
+import { and, asc, eq, inArray, lt } from 'drizzle-orm'
+import type { z } from 'zod'
+import { now, nowPlus } from '../db/clock.ts'
+import type { Transaction } from '../db/database.ts'
+import { transact } from '../db/transaction.ts'
+import type { Deps } from '../deps.ts'
+import type { NodeCaller } from '../routes/route.ts'
+import { defaultWorld } from './default-world.ts'
+import { bumpDirectory, readDirectory } from './directory.ts'
+import { asColumns } from './enrolment.ts'
+import { placeOffers } from './server-offers.ts'
+import { times } from './times.ts'
+
+type Start = z.output<NonNullable<(typeof endpoint)['body']>>
+
+/** @throws Problem `forbidden`, `bad_request` (more game servers than a console can list) */
+export async function registerNode(
+  deps: Deps,
+  caller: NodeCaller,
+  start: Start,
+): Promise<Output<typeof endpoint>> {
+  const roles = asColumns(start.roles)
+  for (const role of ['entry', 'world'] as const) {
+    if (roles[role] && !caller[role]) {
+      throw new Problem('forbidden', `This node has not been granted the role \`${role}\`.`)
+    }
+  }
+  return transact(deps, async (tx, wake) => {
+    const { nodeId } = caller
+    if (start.servers === 'default') await makeDefaultWorld(tx)
+    await tx.select({ id: servers.id }).from(servers).orderBy(asc(servers.id)).for('no key update')
+    await tx.select({ id: directory.id }).from(directory).for('no key update')
+    await tx.select({ id: nodes.id }).from(nodes).where(eq(nodes.id, nodeId)).for('no key update')
+
+    const epoch = await openEpoch(tx, nodeId, start, roles)
+    const carried = roles.world ? await carry(tx, nodeId, epoch, start.servers) : []
+    await bumpDirectory(tx, wake)
+    const [central] = await tx.select({ incarnation: meta.incarnation }).from(meta)
+    if (!central) throw new Error('the table meta has no row')
+    return {
+      nodeId,
+      epoch,
+      incarnation: central.incarnation,
+      leaseMs: times.nodeLease,
+      servers: carried,
+      directory: await readDirectory(tx),
+    }
+  })
+}
+
+/** Two nodes that do this at once on an empty database make it once: the second waits, and finds it made. */
+async function makeDefaultWorld(tx: Transaction): Promise<void> {
+  await tx.insert(servers).values(defaultWorld).onConflictDoNothing({ target: servers.id })
+}
+
+async function openEpoch(
+  tx: Transaction,
+  nodeId: string,
+  start: Start,
+  roles: { entry: boolean; world: boolean },
+): Promise<number> {
+  const [before] = await tx.select({ newest: nodes.newestEpoch }).from(nodes).where(eq(nodes.id, nodeId))
+  if (!before) throw new Problem('unauthorized', 'The key is unknown.')
+  const epoch = before.newest + 1
+  const { name, software, opn, lmp, fmp, rfp } = start
+  await tx.update(nodes).set({ name, newestEpoch: epoch }).where(eq(nodes.id, nodeId))
+  await tx.insert(nodeEpochs).values({
+    ...{ nodeId, epoch, ...roles, software, opn, lmp, fmp, rfp },
+    ...{ startedAt: now, renewedAt: now, expiresAt: nowPlus(times.nodeLease) },
+  })
+  await tx.delete(presence).where(and(eq(presence.nodeId, nodeId), lt(presence.epoch, epoch)))
+  return epoch
+}
+
+/** What this node carried before and does not carry now is released: its own word is the proof. */
+async function carry(
+  tx: Transaction,
+  nodeId: string,
+  epoch: number,
+  wish: Start['servers'],
+): Promise<ServerAssignment[]> {
+  const all = await tx.select().from(servers).orderBy(asc(servers.id))
+  const ids =
+    wish === 'default'
+      ? defaultWorld.map(({ id }) => id).filter((id) => isFree(all, id, nodeId))
+      : await placeOffers(tx, nodeId, all, wish)
+  await tx.update(servers).set({ nodeId: null, epoch: null }).where(eq(servers.nodeId, nodeId))
+  if (ids.length === 0) return []
+  const carried = await tx.update(servers).set({ nodeId, epoch }).where(inArray(servers.id, ids)).returning({
+    id: servers.id,
+    name: servers.name,
+    type: servers.type,
+    gates: servers.gates,
+    cities: servers.cities,
+    capacity: servers.capacity,
+  })
+  return carried.sort((a, b) => a.id - b.id)
+}
+
+/** A game server moves only on proof: one that another node carries stays his, however long he is silent. */
+function isFree(all: readonly { id: number; nodeId: string | null }[], id: number, nodeId: string): boolean {
+  const server = all.find((known) => known.id === id)
+  return server !== undefined && (server.nodeId === null || server.nodeId === nodeId)
+}

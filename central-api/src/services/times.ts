@@ -1,0 +1,11 @@
+/** The table of times (shared-state.md, "Time") as far as central keeps it; milliseconds. */
+export const times = {
+  /** A node's epoch lives this long after each sync. */
+  nodeLease: 60_000,
+  /** A ticket lives this long with no connection open. */
+  ticketInTransit: 90_000,
+  /** A traveller's place on a game server. */
+  seat: 60_000,
+  /** When a node calls again where central does not hold calls. */
+  syncWithoutHold: 20_000,
+} as const

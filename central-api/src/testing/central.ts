@@ -1,0 +1,131 @@
+/** Central for tests: a database of its own, both runtimes, and callers with keys. */
+import type { Endpoint, Input, Output, Role } from '@citygate/schema/contract'
+import { createEnrolToken, enrolNode, ProblemDocument, registerNode } from '@citygate/schema/contract'
+import postgres, { type Sql } from 'postgres'
+import { testDatabase } from '../../../test/src/postgres.ts'
+import { startCentral } from '../adapters/node.ts'
+import { sha256 } from '../hash.ts'
+import type { Log } from '../log.ts'
+
+/** How a request reaches the app: called in this process, or over HTTP. */
+export type Runtime = 'embedded' | 'node'
+export const runtimes: readonly Runtime[] = ['embedded', 'node']
+
+export interface TestCentral extends AsyncDisposable {
+  readonly url: string
+  readonly databaseUrl: string
+  readonly operatorKey: string
+  readonly log: { readonly lines: readonly string[] }
+  /** Straight to the database, to look at what was written and to hold locks. */
+  readonly sql: Sql
+  fetch(path: string, init?: RequestInit): Promise<Response>
+  /** Gives the output in the contract's form; rejects with a `Refusal`. */
+  call<E extends Endpoint>(
+    endpoint: E,
+    input: Input<E>,
+    key?: string,
+    signal?: AbortSignal,
+  ): Promise<Output<E>>
+  /** Enrols and registers a node. */
+  node(options?: NodeOptions): Promise<TestNode>
+}
+
+interface NodeOptions {
+  readonly name?: string
+  readonly roles?: Role[]
+  readonly servers?: Input<typeof registerNode>['body']['servers']
+}
+
+export interface TestNode {
+  readonly key: string
+  readonly nodeId: string
+  readonly epoch: number
+  readonly registration: Output<typeof registerNode>
+  /** Another start of the same node. */
+  again(options?: NodeOptions): Promise<TestNode>
+}
+
+/** A problem document as an error: `code` is what tests look at. */
+export class Refusal extends Error {
+  readonly code: string
+  readonly status: number
+  readonly document: ProblemDocument
+
+  constructor(document: ProblemDocument) {
+    super(`${document.code}: ${document.detail}`)
+    this.code = document.code
+    this.status = document.status
+    this.document = document
+  }
+}
+
+interface Parts {
+  readonly params?: Readonly<Record<string, unknown>>
+  readonly query?: Readonly<Record<string, unknown>>
+  readonly body?: unknown
+}
+
+export async function testCentral(runtime: Runtime = 'embedded'): Promise<TestCentral> {
+  const database = await testDatabase()
+  const lines: string[] = []
+  const write = (fields: object, message: string) => lines.push(`${message} ${JSON.stringify(fields)}`)
+  const log: Log = { debug() {}, info: write, warn: write, error: write }
+  const central = await startCentral({ databaseUrl: database.url, host: '127.0.0.1', port: 0, log })
+  const sql = postgres(database.url, { max: 4, onnotice: () => {} })
+  const operatorKey = central.operatorKey ?? ''
+
+  async function send(path: string, init: RequestInit = {}): Promise<Response> {
+    const request = new Request(central.url + path, init)
+    return runtime === 'node' ? fetch(request) : central.fetch(request)
+  }
+
+  async function call<E extends Endpoint>(endpoint: E, input: Input<E>, key?: string, signal?: AbortSignal) {
+    const { params, query, body } = input as Parts
+    const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(params?.[name])))
+    const search = new URLSearchParams(query as Record<string, string>).toString()
+    const response = await send(search ? `${path}?${search}` : path, {
+      method: endpoint.method,
+      headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
+      body: body === undefined ? null : JSON.stringify(body),
+      ...(signal ? { signal } : {}),
+    })
+    const answer: unknown = await response.json()
+    if (!response.ok) throw new Refusal(ProblemDocument.parse(answer))
+    return endpoint.output.parse(answer) as Output<E>
+  }
+
+  async function register(key: string, options: NodeOptions): Promise<TestNode> {
+    const { name = 'a node', roles = ['entry', 'world'], servers = 'default' } = options
+    const at = (port: number) => ({ host: '127.0.0.1', port })
+    const entry = roles.includes('entry')
+    const registration = await call(
+      registerNode,
+      {
+        body: {
+          ...{ name, roles, servers, software: 'test' },
+          ...{ opn: entry ? at(8200) : null, lmp: entry ? at(8201) : null, rfp: entry ? at(8203) : null },
+          fmp: roles.includes('world') ? at(8202) : null,
+        },
+      },
+      key,
+    )
+    const { nodeId, epoch } = registration
+    return { key, nodeId, epoch, registration, again: (more = {}) => register(key, { ...options, ...more }) }
+  }
+
+  return {
+    ...{ url: central.url, databaseUrl: database.url, operatorKey, log: { lines }, sql, fetch: send, call },
+    async node(options = {}) {
+      const { name = 'a node', roles = ['entry', 'world'] } = options
+      const { token } = await call(createEnrolToken, { body: { roles } }, operatorKey)
+      const key = `cgn_${crypto.randomUUID()}`
+      await call(enrolNode, { body: { name, keyHash: await sha256(key) } }, token)
+      return register(key, options)
+    },
+    async [Symbol.asyncDispose]() {
+      await sql.end()
+      await central.close()
+      await database.close()
+    },
+  }
+}
