@@ -1,10 +1,18 @@
 /** Chat and tells (game.md 3.6). */
-import { AnsLayerTell, latin1, NtcCircleChat, NtcLayerChat, ReqLayerTell } from '../pat/index.ts'
-import { chat, chatInCircle, tellInLayer } from '../world/index.ts'
+import {
+  AnsLayerTell,
+  AnsTell,
+  latin1,
+  NtcCircleChat,
+  NtcLayerChat,
+  ReqLayerTell,
+  ReqTell,
+} from '../pat/index.ts'
+import { chat, chatInCircle, tell, tellInLayer } from '../world/index.ts'
 import { gameRoutes } from './session.ts'
 
 export const chatRoutes = gameRoutes(
-  { NtcLayerChat, NtcCircleChat, ReqLayerTell },
+  { NtcLayerChat, NtcCircleChat, ReqLayerTell, ReqTell },
   {
     NtcLayerChat: (call, { unknown1, messageInfo, message }) =>
       call.session.realm.notify(call, chat, unknown1, messageInfo, message),
@@ -20,5 +28,7 @@ export const chatRoutes = gameRoutes(
         messageInfo,
         message,
       ),
+    ReqTell: (call, { recipientId, messageInfo, message }) =>
+      call.session.realm.request(call, AnsTell, tell, latin1(recipientId), messageInfo, message),
   },
 )

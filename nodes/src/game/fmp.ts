@@ -7,6 +7,7 @@ import { chatRoutes } from './chat.ts'
 import { circleRoutes } from './circle.ts'
 import { circleBoardRoutes } from './circle-board.ts'
 import { cityRoutes } from './city.ts'
+import { connectionRoutes } from './connection.ts'
 import { friendRoutes } from './friends.ts'
 import { layerRoutes } from './layer.ts'
 import { layerListRoutes } from './layer-list.ts'
@@ -20,6 +21,7 @@ import { searchRoutes } from './search.ts'
 import { serverRoutes } from './servers.ts'
 import type { Session } from './session.ts'
 import { userRoutes } from './user.ts'
+import { warpRoutes } from './warp.ts'
 
 const gameTable = join(
   blacklistRoutes,
@@ -27,6 +29,7 @@ const gameTable = join(
   circleBoardRoutes,
   circleRoutes,
   cityRoutes,
+  connectionRoutes,
   friendRoutes,
   layerListRoutes,
   layerRoutes,
@@ -37,6 +40,7 @@ const gameTable = join(
   searchRoutes,
   serverRoutes,
   userRoutes,
+  warpRoutes,
 )
 
 /** The game servers that `link` names, as one kind of connection. */

@@ -14,6 +14,7 @@ import {
   cityOf,
   createWorld,
   expireReservations,
+  expireVisits,
   gateOf,
   type Notice,
   type Player,
@@ -23,8 +24,10 @@ import {
   type ServerType,
   type Step,
   takeMoved,
+  visitTime,
   type World,
 } from '../world/index.ts'
+import { createCursors } from './cursors.ts'
 import type { GameCall, Session } from './session.ts'
 import { gameWords, reasonWords } from './words.ts'
 
@@ -78,7 +81,16 @@ export class Realm {
     })
     if (!player) return undefined
     const servers = new ServerList(() => this.link.directory)
-    const session: Session = { realm: this, peer, hold, player, audience, servers }
+    const session: Session = {
+      realm: this,
+      peer,
+      hold,
+      player,
+      audience,
+      servers,
+      cursors: createCursors(),
+      status: undefined,
+    }
     this.#sessions.set(player, session)
     this.#tellMoved()
     return session
@@ -87,8 +99,9 @@ export class Realm {
   /** The session is over: nothing of the player stays. A second call does nothing. */
   leave(session: Session, ending: Ending): void {
     if (this.#sessions.get(session.player) !== session) return
-    this.#sessions.delete(session.player)
+    // Still connected after ReqShut, he hears what his leaving changes on the quest board (game.md 5.1).
     this.#deliver(part(this.world, session.player))
+    this.#sessions.delete(session.player)
     this.link.release(session.hold, ending)
   }
 
@@ -115,6 +128,11 @@ export class Realm {
   /** Frees reservations when the time of the latest one is over. */
   watchReservation(): void {
     this.clock.after(reservationTime, () => this.#deliver(expireReservations(this.world, this.clock.now())))
+  }
+
+  /** Gives kept seats back when the time of the latest one is over. */
+  watchVisit(): void {
+    this.clock.after(visitTime, () => expireVisits(this.world, this.clock.now()))
   }
 
   #deliver(step: Step, call?: GameCall, answer?: AnyPacket): void {

@@ -3,7 +3,9 @@ import type { Audience } from '../content/index.ts'
 import { type Call, type HandlerTable, type PacketSet, type Routes, routes } from '../dialogue/handlers.ts'
 import type { Peer } from '../dialogue/peer.ts'
 import type { ServerList } from '../dialogue/server-list.ts'
+import type { Items, UserStatusSet } from '../pat/index.ts'
 import type { Player } from '../world/index.ts'
+import type { Cursors } from './cursors.ts'
 import type { Realm } from './realm.ts'
 
 /** A player on this node with his connection: from the claim to the release. */
@@ -15,6 +17,9 @@ export interface Session {
   /** Which texts and layouts his console reads. */
   readonly audience: Audience
   readonly servers: ServerList
+  readonly cursors: Cursors
+  /** As the client set them last; undefined before. */
+  status: Items<(typeof UserStatusSet)['fields']> | undefined
 }
 
 export type GameCall = Call<Session>

@@ -3,17 +3,23 @@ import {
   AnsUserBinaryNotice,
   AnsUserBinarySet,
   AnsUserSearchSet,
+  AnsUserStatus,
   AnsUserStatusSet,
   ReqUserBinaryNotice,
   ReqUserBinarySet,
   ReqUserSearchSet,
+  ReqUserStatus,
   ReqUserStatusSet,
+  UserStatusSet,
 } from '../pat/index.ts'
 import { showSettings, writeSettings } from '../world/index.ts'
 import { gameRoutes } from './session.ts'
 
+/** Optional fields that the client knows (game.md 4.10). */
+const mostSearchFields = 32
+
 export const userRoutes = gameRoutes(
-  { ReqUserBinarySet, ReqUserBinaryNotice, ReqUserSearchSet, ReqUserStatusSet },
+  { ReqUserBinarySet, ReqUserBinaryNotice, ReqUserSearchSet, ReqUserStatusSet, ReqUserStatus },
   {
     ReqUserBinarySet: (call, { offset, data }) => {
       const { realm, hold, player } = call.session
@@ -22,8 +28,16 @@ export const userRoutes = gameRoutes(
     },
     ReqUserBinaryNotice: (call, { unknown1, offset, length }) =>
       call.session.realm.request(call, AnsUserBinaryNotice, showSettings, unknown1, offset, length),
-    /** Weapon and rank come from the settings themselves, so that they cannot disagree. */
-    ReqUserSearchSet: (call) => call.reply(AnsUserSearchSet, {}),
-    ReqUserStatusSet: (call) => call.reply(AnsUserStatusSet, {}),
+    ReqUserSearchSet: (call, { optionalFields }) => {
+      call.session.player.searchFields = optionalFields.slice(0, mostSearchFields)
+      call.reply(AnsUserSearchSet, {})
+    },
+    ReqUserStatusSet: (call, { userStatusSet }) => {
+      call.session.status = userStatusSet
+      call.reply(AnsUserStatusSet, {})
+    },
+    /** The question has an unknown layout; its answer can only mean the asking player's own switches. */
+    ReqUserStatus: (call) =>
+      call.reply(AnsUserStatus, { userStatusSet: call.session.status ?? UserStatusSet.of({}) }),
   },
 )

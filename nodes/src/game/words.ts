@@ -24,6 +24,7 @@ export const reasonWords: Record<Reason, string> = {
 }
 
 export const gameWords = {
+  notOnline: 'This hunter is not online.',
   loggedInElsewhere: 'Your hunter has logged in elsewhere.',
   leaseLost: 'The community server does not know you any more. Please log in again.',
 } as const

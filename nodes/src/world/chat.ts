@@ -1,6 +1,7 @@
 /** Chat and tells (game.md 3.6). Texts are relayed as bytes; only the sender is ours to name. */
 import {
   AnsLayerTell,
+  AnsTell,
   type Bytes,
   type Items,
   type MessageInfo,
@@ -68,14 +69,22 @@ export function tellInLayer(
   return undefined
 }
 
-/** The notice of ReqTell to somebody on this node; his own answer comes from whoever found him. */
-export function tell(turn: Turn, target: Player, info: Message, message: Bytes): undefined {
-  turn.tell([target], NtcTell, {
-    recipientId: target.id,
-    messageInfo: privately(turn.actor, info),
-    message,
-  })
+/**
+ * ReqTell, to anybody of this node by his exact id (gap 8). Not shown to the sender again; to somebody
+ * who is not there it is a success, as the game expects.
+ */
+export function tell(turn: Turn, to: string, info: Message, message: Bytes): Reason | undefined {
+  const { actor, world } = turn
+  turn.answer(AnsTell, {})
+  const target = world.players.get(to)
+  if (target)
+    turn.tell([target], NtcTell, {
+      recipientId: target.id,
+      messageInfo: privately(actor, info),
+      message,
+    })
+  return undefined
 }
 
-export const privately = (sender: Player, info: Message): Message =>
+const privately = (sender: Player, info: Message): Message =>
   info.with({ unknown0x02: tellTime, senderId: sender.id, senderName: sender.name })

@@ -9,8 +9,10 @@ import {
   LayerUserInfo,
   LayerUserNum,
   type OptionalField,
+  UserSearchInfo,
   weaponTypeOf,
 } from '../pat/index.ts'
+import { uniqueIds } from './unique-id.ts'
 import {
   type City,
   gateOf,
@@ -25,14 +27,14 @@ import {
 /** Milliseconds between two positions of a client (game.md 4.10). */
 const positionInterval = 500
 /** LayerData 0x0c, the same for all members of a city (extras.md 8.2). */
-export const matchKey = 12
+const matchKey = 12
 /** LayerUserNum 4 and 6: unknown constants (game.md 9.6). */
 const userNumConstants = { unknown0x04: 0xaf00fa00, unknown0x06: 0xbf00fb00 } as const
 
 /** LayerData 0x10 (game.md 1.3). */
-export const layerState = { server: 0, empty: 1, closed: 2, joinable: 3 } as const
+const layerState = { server: 0, empty: 1, closed: 2, joinable: 3 } as const
 
-export function stateOf(layer: Layer): number {
+function stateOf(layer: Layer): number {
   if (layer.kind === 'server') return layerState.server
   if (layer.kind === 'city' && layer.reservation) return layerState.closed
   const population = populationOf(layer)
@@ -85,7 +87,7 @@ export const startingLayer = LayerData.of({
 const tab = ascii('\t')
 
 /** Server, gate and city joined with TAB; two TABs always (game.md 1.5). */
-export function pathName(layer: Layer): Bytes {
+function pathName(layer: Layer): Bytes {
   return join([
     serverOf(layer).name,
     tab,
@@ -129,6 +131,34 @@ export const listedUser = (player: Player): Items<(typeof LayerUserInfo)['fields
     hunterName: player.name,
     layerHost: encodeLayerPath(pathOf(player.at ?? player.server)),
   })
+
+/** What a search tells of a player: fields 1, 2, 3, 4. */
+export const foundUser = (player: Player): Items<(typeof UserSearchInfo)['fields']> =>
+  UserSearchInfo.of({
+    capcomId: player.id,
+    hunterName: player.name,
+    stats: player.settings,
+    layerHost: encodeLayerPath(pathOf(player.at ?? player.server)),
+  })
+
+/**
+ * Everything about one player, before a warp to him (extras.md 1.3). Name, capacity and population are
+ * those of the place where he is, not the reference's constants (gap 11).
+ */
+export function fullUser(player: Player): Items<(typeof UserSearchInfo)['fields']> {
+  const at = player.at ?? player.server
+  const { first, second } = uniqueIds(player.id)
+  return foundUser(player).with({
+    unknown0x07: 1,
+    serverName: pathName(at),
+    unknown0x0b: 1,
+    unknown0x0c: at.name,
+    cityCapacity: at.capacity,
+    citySize: populationOf(at),
+    uniqueIdA: first,
+    uniqueIdB: second,
+  })
+}
 
 /** 1: weapon and whether he is in a quest; 2: rank (game.md 4.5). */
 export const userOptionalFields = (player: Player): readonly OptionalField[] => [

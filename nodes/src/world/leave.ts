@@ -25,6 +25,18 @@ export function leaveToServer(turn: Turn): void {
   if (at && at.kind !== 'server') depart(turn, server)
 }
 
+/**
+ * To another place of the same server. Into a city of one's own gate it is a way down, of which the
+ * gate hears nothing but the population.
+ */
+export function leaveFor(turn: Turn, to: Layer): void {
+  const { at } = turn.actor
+  if (at?.kind === 'gate' && to.kind === 'city' && to.gate === at) {
+    put(turn.world, turn.actor, to)
+    releaseReservation(turn, at)
+  } else depart(turn, to)
+}
+
 /** Out of every list of the server. */
 export function leaveServer(turn: Turn): void {
   if (turn.actor.at) depart(turn, undefined)

@@ -1,9 +1,22 @@
 /** Lists of places and of the people around (game.md 3.3, 3.4; bounds: extras.md 8.3). Nothing changes here. */
-import type { Items, LayerData, LayerUserInfo, OptionalField } from '../pat/index.ts'
-import { headerSize, largestClientFrame } from '../pat/index.ts'
+import {
+  headerSize,
+  type Items,
+  type LayerData,
+  LayerUserInfo,
+  largestClientFrame,
+  type OptionalField,
+} from '../pat/index.ts'
 import { layerAll } from './audience.ts'
-import { layerData, optionalFieldsOf, shownUser } from './describe.ts'
-import type { Layer, Player } from './world.ts'
+import {
+  foundUser,
+  layerData,
+  listedUser,
+  optionalFieldsOf,
+  shownUser,
+  userOptionalFields,
+} from './describe.ts'
+import type { City, Layer, Player } from './world.ts'
 
 export interface LayerRow {
   readonly layerData: Items<(typeof LayerData)['fields']>
@@ -18,6 +31,27 @@ export const layerRow = (layer: Layer): LayerRow => ({
 /** Rows from `first` (1-based) on, at most `count`, as many as there are. */
 export const layerRows = (layers: readonly Layer[], first: number, count: number): readonly LayerRow[] =>
   layers.slice(Math.max(first, 1) - 1, Math.max(first, 1) - 1 + count).map(layerRow)
+
+/** A row of a list about another place. */
+export const userRow = (player: Player) => ({
+  layerUserInfo: listedUser(player),
+  optionalFields: userOptionalFields(player),
+})
+
+/** A row of a search over servers. */
+export const foundUserRow = (player: Player) => ({
+  userSearchInfo: foundUser(player),
+  optionalFields: userOptionalFields(player),
+})
+
+/** A row of a city search: the city, and who is in it. */
+export const foundCityRow = (city: City) => ({
+  ...layerRow(city),
+  users: city.members.occupants.map((member) => ({
+    layerUserInfo: LayerUserInfo.of({ capcomId: member.id, hunterName: member.name }),
+    optionalFields: userOptionalFields(member),
+  })),
+})
 
 /** The client's work area for AnsLayerUserList. */
 const mostUsers = 57

@@ -6,7 +6,7 @@ import type { City, Gate, Player, World } from './world.ts'
 /** How long a city stays reserved, in milliseconds (game.md 4.10). */
 export const reservationTime = 40_000
 
-export const reservedBy = (gate: Gate, owner: Player): City | undefined =>
+const reservedBy = (gate: Gate, owner: Player): City | undefined =>
   gate.cities.find((city) => city.reservation?.owner === owner)
 
 /** Frees what the actor had reserved in the gate; the gate hears that the city is free. */

@@ -4,7 +4,7 @@ import { startingLayer } from './describe.ts'
 import { leaveToServer } from './leave.ts'
 import { put } from './place.ts'
 import type { Reason, Turn } from './turn.ts'
-import type { Player, World } from './world.ts'
+import { type Player, serverOf, type World } from './world.ts'
 
 export interface Arrival {
   readonly capcomId: string
@@ -31,8 +31,11 @@ export function arrive(world: World, arrival: Arrival): Player | undefined {
     circle: undefined,
     readiness: 'joined',
     settings: arrival.settings?.slice() ?? noHunterSettings,
+    searchFields: [],
   }
   world.players.set(player.capcomId, player)
+  const visit = world.visits.get(player.capcomId)
+  if (visit && serverOf(visit.layer) !== server) world.visits.delete(player.capcomId)
   put(world, player, server)
   return player
 }

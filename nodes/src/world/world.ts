@@ -11,6 +11,18 @@ export interface World {
   readonly players: Map<string, Player>
   /** Whose whereabouts or role changed since {@link takeMoved}. */
   readonly moved: Set<Player>
+  /** Seats kept for hunters who are on their way to another server, by Capcom ID. */
+  readonly visits: Map<string, Visit>
+  /** Number of the last {@link Visit}. */
+  lastVisit: number
+}
+
+/** A seat in a gate or city that a warp has reserved (extras.md 1.7). */
+export interface Visit {
+  readonly layer: Gate | City
+  /** The client shows it again when it arrives. */
+  readonly ticket: number
+  readonly until: number
 }
 
 /** open, rookie, expert, recruiting (game.md 4.2). */
@@ -37,7 +49,7 @@ export interface Gate {
   readonly cities: readonly City[]
 }
 
-export interface Reservation {
+interface Reservation {
   readonly owner: Player
   /** Milliseconds on the clock that commands bring along. */
   readonly until: number
@@ -79,7 +91,7 @@ export interface Circle {
 export type Layer = Server | Gate | City
 
 /** `standby`: ready to depart. `quest`: departed with the circle (game.md 2). */
-export type Readiness = 'joined' | 'standby' | 'quest'
+type Readiness = 'joined' | 'standby' | 'quest'
 
 export interface Player {
   readonly capcomId: string
@@ -93,6 +105,8 @@ export interface Player {
   readiness: Readiness
   /** 256 bytes, replaced as a whole when they change. */
   settings: Bytes
+  /** Search properties that the client publishes (ReqUserSearchSet). */
+  searchFields: readonly OptionalField[]
 }
 
 export interface ServerPlan {
@@ -104,14 +118,14 @@ export interface ServerPlan {
   readonly capacity: number
 }
 
-export interface Capacities {
+interface Capacities {
   /** People who stand in a gate itself. */
   readonly gate: number
   readonly city: number
 }
 
 /** game.md 1.1. */
-export const defaultCapacities: Capacities = { gate: 100, city: 4 }
+const defaultCapacities: Capacities = { gate: 100, city: 4 }
 
 export const circlesPerCity = 4
 /** Bytes of a server's name that the client keeps (login.md 8). */
@@ -122,6 +136,8 @@ export function createWorld(plans: readonly ServerPlan[], capacities = defaultCa
     servers: new Map(plans.map((plan) => [plan.id, createServer(plan, capacities)])),
     players: new Map(),
     moved: new Set(),
+    visits: new Map(),
+    lastVisit: 0,
   }
 }
 
