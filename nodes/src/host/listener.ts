@@ -41,6 +41,7 @@ export interface ListenerParts {
 }
 
 const defaultHandshakeMs = 10_000
+const crowdTellingMs = 10_000
 
 export class Listener {
   readonly #server: Server
@@ -50,6 +51,8 @@ export class Listener {
   readonly #sockets = new Set<Socket>()
   readonly #perAddress = new Map<string, number>()
   readonly #receivers = new Set<Receiver>()
+  #turnedAway = 0
+  #crowdToldAt = Number.NEGATIVE_INFINITY
 
   private constructor(parts: ListenerParts) {
     this.#parts = parts
@@ -118,7 +121,7 @@ export class Listener {
     }
     const present = this.#perAddress.get(address) ?? 0
     if (this.#sockets.size >= this.#limits.total || present >= this.#limits.perAddress) {
-      this.#parts.log.warn({ total: this.#sockets.size, fromThere: present }, 'too many connections')
+      this.#tellOfCrowd(present)
       socket.destroy()
       return false
     }
@@ -131,6 +134,17 @@ export class Listener {
       else this.#perAddress.delete(address)
     })
     return true
+  }
+
+  /** Once a while: whoever floods a port is not to flood the log. */
+  #tellOfCrowd(fromThere: number): void {
+    this.#turnedAway++
+    const now = performance.now()
+    if (now - this.#crowdToldAt < crowdTellingMs) return
+    const { size: total } = this.#sockets
+    this.#parts.log.warn({ total, fromThere, turnedAway: this.#turnedAway }, 'too many connections')
+    this.#crowdToldAt = now
+    this.#turnedAway = 0
   }
 
   #serve(socket: Socket): void {
