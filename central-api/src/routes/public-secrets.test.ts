@@ -1,9 +1,9 @@
 import { consoles, enrolTokens, nodes, operatorKeys, players, tickets } from '@citygate/schema/tables'
 import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { openRealm, secrets } from '../../test/realm.ts'
 import { toBase64 } from '../base64.ts'
 import { endpoints } from '../openapi.ts'
+import { openRealm, secrets } from '../testing/realm.ts'
 
 test('no public answer holds a support code, a ticket, a key, an address or a blob', async () => {
   await using realm = await openRealm()
@@ -40,7 +40,7 @@ test('no public answer holds a support code, a ticket, a key, an address or a bl
     .map(({ path }) => path.replace(/\{(\w+)\}/g, (_, name) => parts[name] ?? ''))
   const more = ['/', '/?name=hunter', '/docs', '/v1/players?limit=1', '/v1/players?limit=0', '/v1/none']
   for (const path of [...paths, ...more]) {
-    const response = await realm.app.request(path)
+    const response = await realm.fetch(path)
     const told = [...response.headers].join('\n') + (await response.text())
     for (const secret of hidden) expect(told, `${path} holds ${secret}`).not.toContain(secret)
   }

@@ -2,20 +2,21 @@ import type { City, Gate, NodeItem, Server } from '@citygate/schema/contract'
 import { servers } from '@citygate/schema/tables'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { openRealm, type Realm } from '../../test/realm.ts'
 import { connect } from '../adapters/database.ts'
 import { createApp } from '../app.ts'
 import { silent } from '../log.ts'
+import { runtimes } from '../testing/central.ts'
+import { openRealm, type Realm } from '../testing/realm.ts'
 
 type List<T> = { items: T[]; next: null }
 
-describe('the public routes', () => {
+describe.each(runtimes)('the public routes (%s)', (runtime) => {
   let realm: Realm
   let attic: string
   let closet: string
 
   beforeAll(async () => {
-    realm = await openRealm()
+    realm = await openRealm(runtime)
     attic = await realm.node('attic', 2)
     closet = await realm.node('closet', 0)
     const city = { server: 1, gate: 3, city: 7 }
@@ -150,41 +151,43 @@ describe('the public routes', () => {
 
   it('are open to tools in browsers, refusals too, and are not kept', async () => {
     for (const path of ['/v1/players', '/v1/players?limit=0', '/v1/servers/1/gates', '/openapi.json']) {
-      const { headers } = await realm.app.request(path, { headers: { Origin: 'https://tool.example' } })
+      const { headers } = await realm.fetch(path, { headers: { Origin: 'https://tool.example' } })
       expect(headers.get('access-control-allow-origin')).toBe('*')
       expect(headers.get('cache-control')).toBe('no-store')
     }
     const asked = { Origin: 'https://tool.example', 'Access-Control-Request-Method': 'GET' }
-    const before = await realm.app.request('/v1/players', { method: 'OPTIONS', headers: asked })
+    const before = await realm.fetch('/v1/players', { method: 'OPTIONS', headers: asked })
     expect(before.status).toBe(204)
     expect(before.headers.get('access-control-allow-methods')).toBe('GET,HEAD')
   })
 
   it('do not open the writing that has the same path', async () => {
-    const { headers } = await realm.app.request('/v1/nodes', { method: 'POST' })
+    const { headers } = await realm.fetch('/v1/nodes', { method: 'POST' })
     expect(headers.get('access-control-allow-origin')).toBeNull()
   })
 
   it('/ shows how things are and finds hunters', async () => {
-    const page = await (await realm.app.request('/')).text()
+    const page = await (await realm.fetch('/')).text()
     expect(page).toContain('7 hunters online')
     expect(page).toContain('Valor2')
-    const found = await (await realm.app.request('/?name=lea')).text()
+    const found = await (await realm.fetch('/?name=lea')).text()
     expect(found).toContain('Valor1 · City Gate3 · City7, on a quest')
     for (const wrong of ['/?name=lea&cursor=x', `/?name=${'x'.repeat(32)}`, '/?name=a%00']) {
-      const response = await realm.app.request(wrong)
+      const response = await realm.fetch(wrong)
       expect(response.status).toBe(200)
       expect(await response.text()).toContain('<p class="down">')
     }
   })
 
   it('/docs can be read', async () => {
-    const response = await realm.app.request('/docs')
+    const response = await realm.fetch('/docs')
     expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
     expect(await response.text()).toContain('GET /v1/players')
   })
 
-  it('nothing here was a failure of the app', () => expect(realm.failures).toEqual([]))
+  it('nothing here was a failure of the app', () => {
+    expect(realm.log.lines.filter((line) => line.startsWith('a request failed'))).toEqual([])
+  })
 })
 
 describe('how nodes and servers are', () => {
@@ -234,7 +237,7 @@ describe('how nodes and servers are', () => {
     expect(await empty.get('/v1/nodes')).toEqual({ items: [], next: null })
     expect(await empty.get('/v1/players')).toEqual({ items: [], next: null })
     expect((await empty.refused('/readyz')).detail).toContain('entry node')
-    expect(await (await empty.app.request('/')).text()).toContain('0 hunters online')
+    expect(await (await empty.fetch('/')).text()).toContain('0 hunters online')
   })
 
   it('cannot be told without a database, and that is said', async () => {

@@ -2,10 +2,9 @@
 import type { NodeItem } from '@citygate/schema/contract'
 import { livePresence, nodeEpochs, nodes, servers } from '@citygate/schema/tables'
 import { and, asc, count, eq, sql, sum } from 'drizzle-orm'
+import { now, nowPlus } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
-
-/** A node that has not reported for so long is shown as `stale` (shared-state.md, "Time"). */
-const staleAfter = sql`interval '45 seconds'`
+import { times } from './times.ts'
 
 /** Every enrolled node, oldest first. */
 export async function listNodes(tx: Tx): Promise<NodeItem[]> {
@@ -26,8 +25,8 @@ export async function listNodes(tx: Tx): Promise<NodeItem[]> {
       entry: sql<boolean>`coalesce(${nodeEpochs.entry}, ${nodes.entry})`,
       world: sql<boolean>`coalesce(${nodeEpochs.world}, ${nodes.world})`,
       status: sql<NodeItem['status']>`case
-        when ${nodeEpochs.expiresAt} > clock_timestamp() is not true then 'down'
-        when ${nodeEpochs.renewedAt} + ${staleAfter} <= clock_timestamp() then 'stale'
+        when ${nodeEpochs.expiresAt} > ${now} is not true then 'down'
+        when ${nodeEpochs.renewedAt} <= ${nowPlus(-times.nodeStale)} then 'stale'
         when ${nodeEpochs.draining} then 'draining'
         else 'up' end`,
       population: sql<number>`coalesce(${counted.population}, 0)::int`,

@@ -1,7 +1,7 @@
 import { CapcomId, type NodeItem } from '@citygate/schema/contract'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openRealm, type Realm } from '../../test/realm.ts'
+import { openRealm, type Realm } from '../testing/realm.ts'
 
 /** Every page of a search, with `between` run after each. */
 async function walk(realm: Realm, query: string, between: (page: number) => Promise<void> = async () => {}) {

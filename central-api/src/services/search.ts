@@ -4,6 +4,7 @@ import { leases, livePresence, meta, nodeEpochs, players, servers } from '@cityg
 import { and, asc, desc, eq, gte, isNotNull, isNull, like, lte, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
+import { now as clock } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { foldName } from '../name-text.ts'
 import { cityName, gateName } from './place-names.ts'
@@ -138,7 +139,7 @@ async function moment(tx: Tx): Promise<{ incarnation: string; now: string }> {
   const [row] = await tx
     .select({
       incarnation: meta.incarnation,
-      now: sql`clock_timestamp()`.mapWith(players.seenAt),
+      now: clock.mapWith(players.seenAt),
     })
     .from(meta)
   if (!row) throw new Error('the table meta has no row')

@@ -2,6 +2,7 @@
 import { type City, type Gate, Problem, type Server } from '@citygate/schema/contract'
 import { livePresence, nodeEpochs, nodes, players, servers } from '@citygate/schema/tables'
 import { and, asc, count, eq, gt, isNotNull, sql } from 'drizzle-orm'
+import { now } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { cityName, gateName } from './place-names.ts'
 
@@ -32,7 +33,7 @@ export async function listServers(tx: Tx): Promise<Server[]> {
         eq(nodeEpochs.nodeId, servers.nodeId),
         eq(nodeEpochs.epoch, servers.epoch),
         eq(nodeEpochs.epoch, nodes.newestEpoch),
-        gt(nodeEpochs.expiresAt, sql`clock_timestamp()`),
+        gt(nodeEpochs.expiresAt, now),
         // Where consoles are told to connect: without it nobody can play there.
         isNotNull(nodeEpochs.fmp),
       ),

@@ -7,9 +7,10 @@ import {
   Problem,
   type Server,
 } from '@citygate/schema/contract'
-import { meta, nodeEpochs, nodes } from '@citygate/schema/tables'
-import { and, eq, gt, isNotNull, sql } from 'drizzle-orm'
+import { meta, nodeEpochs } from '@citygate/schema/tables'
+import { now } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
+import { readDirectory } from './directory.ts'
 import { listNodes } from './nodes-view.ts'
 import { listServers } from './servers-view.ts'
 
@@ -29,33 +30,21 @@ export function figures(servers: readonly Server[], nodes: readonly NodeItem[]):
 }
 
 async function clock(tx: Tx): Promise<string> {
-  const [row] = await tx.select({ at: sql`clock_timestamp()`.mapWith(nodeEpochs.renewedAt) }).from(meta)
+  const [row] = await tx.select({ at: now.mapWith(nodeEpochs.renewedAt) }).from(meta)
   if (!row) throw new Error('the table meta has no row')
   return row.at.toISOString()
 }
 
 /**
- * Log-ins work when a live entry node takes them in and a game server has room for them.
+ * Log-ins work when consoles would be shown an entry node and a game server with room.
  *
  * @throws Problem `not_ready` saying which of the two is missing
  */
 export async function readReadiness(tx: Tx): Promise<Output<typeof getReadiness>> {
-  const entryNodes = await tx.$count(
-    tx
-      .select({ id: nodes.id })
-      .from(nodes)
-      .innerJoin(nodeEpochs, and(eq(nodeEpochs.nodeId, nodes.id), eq(nodeEpochs.epoch, nodes.newestEpoch)))
-      .where(
-        and(
-          nodeEpochs.entry,
-          eq(nodeEpochs.draining, false),
-          isNotNull(nodeEpochs.lmp),
-          gt(nodeEpochs.expiresAt, sql`clock_timestamp()`),
-        ),
-      ),
-  )
+  const directory = await readDirectory(tx)
+  const entryNodes = directory.entries.length
   if (entryNodes === 0) throw new Problem('not_ready', 'No entry node takes log-ins now')
-  const servers = (await listServers(tx)).filter(({ status }) => status === 'up').length
+  const servers = directory.servers.filter(({ status }) => status === 'up').length
   if (servers === 0) throw new Problem('not_ready', 'No game server has room now')
   return { status: 'ready', entryNodes, servers }
 }

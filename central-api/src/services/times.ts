@@ -2,6 +2,8 @@
 export const times = {
   /** A node's epoch lives this long after each sync. */
   nodeLease: 60_000,
+  /** A node that has not reported for so long is shown as `stale`. */
+  nodeStale: 45_000,
   /** A ticket lives this long with no connection open. */
   ticketInTransit: 90_000,
   /** A traveller's place on a game server. */

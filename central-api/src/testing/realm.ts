@@ -1,12 +1,10 @@
 /** A realm for the tests of what the public sees: rows as the node routes leave them, without a node. */
 import type { Player, ProblemDocument, Weapon } from '@citygate/schema/contract'
 import { consoles, leases, nodeEpochs, nodes, players, presence, servers } from '@citygate/schema/tables'
-import { and, eq, sql } from 'drizzle-orm'
-import { testDatabase } from '../../test/src/postgres.ts'
-import { connect } from '../src/adapters/database.ts'
-import { createApp } from '../src/app.ts'
-import { silent } from '../src/log.ts'
-import { foldName } from '../src/name-text.ts'
+import { eq, sql } from 'drizzle-orm'
+import { connect } from '../adapters/database.ts'
+import { foldName } from '../name-text.ts'
+import { type Runtime, testCentral } from './central.ts'
 
 /** Must never be seen in an answer: each secret of a realm holds one of these. */
 export const secrets = {
@@ -36,13 +34,9 @@ export interface Hunter {
 
 export type Realm = Awaited<ReturnType<typeof openRealm>>
 
-export async function openRealm() {
-  const database = await testDatabase()
-  const { client, db } = connect(database.url, 4)
-  const log = { ...silent, error: (fields: object, message: string) => failures.push({ message, ...fields }) }
-  /** What the app logged as a failure of its own. */
-  const failures: object[] = []
-  const app = createApp({ db, log })
+export async function openRealm(runtime: Runtime = 'embedded') {
+  const central = await testCentral(runtime)
+  const { client, db } = connect(central.databaseUrl, 4)
   let hunters = 0
 
   /** An entry and world node that carries game servers 1 to `carries`; its lease is live. */
@@ -153,20 +147,17 @@ export async function openRealm() {
   }
 
   async function drain(nodeId: string): Promise<void> {
-    await db
-      .update(nodeEpochs)
-      .set({ draining: true })
-      .where(and(eq(nodeEpochs.nodeId, nodeId)))
+    await db.update(nodeEpochs).set({ draining: true }).where(eq(nodeEpochs.nodeId, nodeId))
   }
 
   async function get<T>(path: string): Promise<T> {
-    const response = await app.request(path)
+    const response = await central.fetch(path)
     if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     return (await response.json()) as T
   }
 
   async function refused(path: string): Promise<ProblemDocument> {
-    const response = await app.request(path)
+    const response = await central.fetch(path)
     const document = (await response.json()) as ProblemDocument
     if (
       response.headers.get('content-type') !== 'application/problem+json' ||
@@ -177,9 +168,9 @@ export async function openRealm() {
   }
 
   return {
-    app,
+    fetch: central.fetch,
+    log: central.log,
     db,
-    failures,
     node,
     epoch,
     silence,
@@ -192,7 +183,7 @@ export async function openRealm() {
     found: (query: string) => get<{ items: Player[]; next: string | null }>(`/v1/players?${query}`),
     async [Symbol.asyncDispose]() {
       await client.end()
-      await database.close()
+      await central[Symbol.asyncDispose]()
     },
   }
 }

@@ -5,10 +5,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect, prepareDatabase } from '../src/adapters/database.ts'
-import { startPostgres } from '../src/adapters/embedded.ts'
-import { createApp } from '../src/app.ts'
-import { silent } from '../src/log.ts'
+import { connect, prepareDatabase } from '../adapters/database.ts'
+import { startPostgres } from '../adapters/embedded.ts'
+import { createApp } from '../app.ts'
+import { silent } from '../log.ts'
 
 const hunters = Number(process.argv[2] ?? 10_000)
 const repeats = 20
