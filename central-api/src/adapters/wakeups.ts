@@ -35,7 +35,7 @@ export async function listenForWakeups(client: Sql, log: Log): Promise<Wakeups> 
     wakeHere: wakeOn,
     async publish(topics) {
       try {
-        await client`select pg_notify(${channel}, topic) from jsonb_array_elements_text(${client.json([...topics])}) topic`
+        await client`select pg_notify(${channel}, topic) from jsonb_array_elements_text(${JSON.stringify(topics)}::text::jsonb) topic`
       } catch (error) {
         log.warn({ err: error }, 'a wake-up was not sent; who waits for it hears of it when his hold ends')
       }
