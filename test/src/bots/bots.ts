@@ -103,7 +103,7 @@ class Crowd implements Bots {
     return {
       count: this.#options.count,
       arrived: this.#capcomIds.length,
-      failures: this.#failures,
+      failures: [...this.#failures],
       framesIn: this.#framesIn,
       framesOut: this.#framesOut,
       arrivalMs: Math.round(this.#arrivalMs),
