@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { ascii, fromHex, hex } from './bytes.ts'
 import { Items } from './items.ts'
 import { decodeBody, encodeFrame } from './packet.ts'
-import { NtcLayerIn, ReqFriendAccept } from './packets/index.ts'
+import {
+  AnsUserListData,
+  NtcLayerIn,
+  ReqFriendAccept,
+  ReqUserSearchHead,
+  ReqUserSearchSet,
+} from './packets/index.ts'
 import { FriendData, LayerUserInfo } from './structs/index.ts'
 
 const hunter = FriendData.of({ index: 1, capcomId: ascii('AB12CD'), hunterName: ascii('Hunter') })
@@ -61,4 +67,14 @@ test('an error names packet and field, never the bytes', () => {
   )
   expect(() => decodeBody(NtcLayerIn, fromHex('000001010700'))).toThrow('item 1 has the unknown type 7')
   expect(LayerUserInfo.of({}).items).toEqual([])
+})
+
+test('a count that lies is told before anything is taken, and a flag is 0 or 1', () => {
+  expect(() => decodeBody(AnsUserListData, fromHex('00000000ffffffff00'))).toThrow(
+    'AnsUserListData.records: 4294967295 records announced, 1 bytes left',
+  )
+  expect(() => decodeBody(ReqUserSearchHead, fromHex('0000000000000000ffffffff'))).toThrow(
+    'ReqUserSearchHead.search: 4294967295 conditions announced, 0 bytes left',
+  )
+  expect(() => decodeBody(ReqUserSearchSet, fromHex('010102'))).toThrow('flag 2 is neither 0 nor 1')
 })

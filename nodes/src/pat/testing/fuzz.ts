@@ -51,7 +51,7 @@ const changes = fc.array(
   fc.record<Change>({
     kind: fc.constantFrom('set', 'set', 'set', 'cut', 'insert', 'repeat'),
     at: fc.nat(),
-    byte: fc.oneof(fc.nat(0xff), fc.constantFrom(0x00, 0x7f, 0x80, 0xff)),
+    byte: fc.oneof(fc.nat(0xff), fc.constantFrom(0x00, 0x01, 0x02, 0x03, 0x7f, 0x80, 0xff)),
     length: fc.nat(40),
   }),
   { maxLength: 6 },
