@@ -136,7 +136,7 @@ function toComponents(schema: unknown): Json {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'))
 }
 
-/** What zod says beyond the contract: answers may grow, and no number here comes near the safe limit. */
+/** What zod says beyond the contract: answers may grow, no number comes near the safe limit, a format needs no pattern. */
 function tidy({
   zodSchema,
   jsonSchema,
@@ -148,5 +148,5 @@ function tidy({
   if (def.type === 'object' && def.catchall === undefined) delete jsonSchema.additionalProperties
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
-  if (jsonSchema.format === 'date-time' || jsonSchema.type === 'integer') delete jsonSchema.pattern
+  if (jsonSchema.format !== undefined || jsonSchema.type === 'integer') delete jsonSchema.pattern
 }
