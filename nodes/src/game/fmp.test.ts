@@ -131,9 +131,9 @@ describe('coming in', () => {
     say(console.says(ReqUserSearchInfoMine, { userSearchInfo: UserSearchInfo.of({}) }))
     say(console.says(ReqUserBinarySet, { offset: 250, data: new Uint8Array(100).fill(7) }))
     say(console.says(ReqUserSearchSet, { optionalFields: [] }))
-    say(console.says(ReqUserStatusSet, { userStatusSet: UserStatusSet.of({ friendRequestPolicy: 4 }) }))
-    say(console.says(ReqFriendList, { firstIndex: 1, count: 50, fields: [1, 2, 3] }))
-    say(console.says(ReqBlackList, { firstIndex: 1, count: 16, fields: [1, 2, 3] }))
+    say(await console.asks(ReqUserStatusSet, { userStatusSet: UserStatusSet.of({ friendRequestPolicy: 4 }) }))
+    say(await console.asks(ReqFriendList, { firstIndex: 1, count: 50, fields: [1, 2, 3] }))
+    say(await console.asks(ReqBlackList, { firstIndex: 1, count: 16, fields: [1, 2, 3] }))
     expect(said).toEqual([
       'AnsServerTime 1',
       'AnsCircleInfoNoticeSet 2',

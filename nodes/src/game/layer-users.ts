@@ -59,7 +59,7 @@ export const layerUserRoutes = gameRoutes(
     ReqLayerUserSearchHead: (call, { path, capcomId, hunterName, search, firstIndex, count, fields }) => {
       const place = placeOf(call, path)
       const wanted = { capcomId, hunterName, conditions: search.list }
-      const people = place ? findPlayersBelow(place, wanted) : []
+      const people = place ? findPlayersBelow(place, call.session.player, wanted) : []
       const rows = people.map(userRow).map(picked('layerUserInfo', fields))
       const found = call.session.cursors.layerUserSearch.head(rows, firstIndex, count)
       call.reply(AnsLayerUserSearchHead, { ignored: 0, count: found })

@@ -1,4 +1,6 @@
 /** How a player comes in on FMP (game.md 3.1): by a ticket that was armed for this node. */
+
+import type { Hold } from '../central/link.ts'
 import { audienceOf } from '../content/index.ts'
 import type { Peer } from '../dialogue/peer.ts'
 import type { Connection, Opening } from '../dialogue/server-kind.ts'
@@ -20,10 +22,22 @@ export async function openGame(realm: Realm, peer: Peer, connection: Connection)
   )
   const hold = await realm.link.claim(ticket.slice())
   peer.identify({ capcomId: hold.capcomId })
-  const session = realm.enter(peer, hold, audience)
+  const blocked = await introduce(realm, hold)
+  const session = realm.enter(peer, hold, audience, blocked)
   if (!session) {
     realm.link.release(hold, 'lost')
     return { refused: words.serverFull }
   }
   return { status: welcome, session }
+}
+
+/** Whom the hunter blocks. Who keeps the ties may be away; he comes in all the same. */
+async function introduce(realm: Realm, { capcomId, name }: Hold): Promise<ReadonlySet<string>> {
+  try {
+    await realm.ties.know({ capcomId, name }, true)
+    return new Set((await realm.ties.blocked(capcomId)).map((blocked) => blocked.capcomId))
+  } catch (err) {
+    realm.log.warn({ err, capcomId }, 'comes in without friends and blocked players')
+    return new Set()
+  }
 }

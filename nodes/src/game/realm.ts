@@ -28,7 +28,9 @@ import {
   type World,
 } from '../world/index.ts'
 import { createCursors } from './cursors.ts'
+import { NodeTies } from './node-ties.ts'
 import type { GameCall, Session } from './session.ts'
+import type { Ties } from './ties.ts'
 import { gameWords, reasonWords } from './words.ts'
 
 const typeNumbers = { open: 1, rookie: 2, expert: 3, recruiting: 4 } as const satisfies Record<
@@ -41,6 +43,8 @@ export interface RealmParts {
   readonly content: Content
   readonly clock: Clock
   readonly log: Log
+  /** Where friends are kept; in this node's memory when it is left out. */
+  readonly ties?: Ties
 }
 
 export class Realm {
@@ -48,14 +52,16 @@ export class Realm {
   readonly link: WorldLink
   readonly content: Content
   readonly clock: Clock
-  readonly #log: Log
+  readonly ties: Ties
+  readonly log: Log
   readonly #sessions = new Map<Player, Session>()
 
-  constructor({ link, content, clock, log }: RealmParts) {
+  constructor({ link, content, clock, log, ties = new NodeTies() }: RealmParts) {
     this.link = link
     this.content = content
     this.clock = clock
-    this.#log = log
+    this.ties = ties
+    this.log = log
     this.world = createWorld(link.servers.map((server) => ({ ...server, type: typeNumbers[server.type] })))
     link.onLost((hold) => this.#lose(hold))
   }
@@ -65,13 +71,15 @@ export class Realm {
     return this.#sessions.size
   }
 
-  sessionOf(player: Player): Session | undefined {
-    return this.#sessions.get(player)
+  /** Who plays on this node under the Capcom ID. */
+  playing(capcomId: string): Session | undefined {
+    const player = this.world.players.get(capcomId)
+    return player && this.#sessions.get(player)
   }
 
   /** Takes a claimed player in; undefined when his server has no room or is not of this node. */
-  enter(peer: Peer, hold: Hold, audience: Audience): Session | undefined {
-    const before = this.world.players.get(hold.capcomId)
+  enter(peer: Peer, hold: Hold, audience: Audience, blocked: ReadonlySet<string>): Session | undefined {
+    const before = this.playing(hold.capcomId)
     if (before) this.#replace(before)
     const player = arrive(this.world, {
       capcomId: hold.capcomId,
@@ -80,6 +88,7 @@ export class Realm {
       settings: hold.settings ?? undefined,
     })
     if (!player) return undefined
+    player.blocked = blocked
     const servers = new ServerList(() => this.link.directory)
     const session: Session = {
       realm: this,
@@ -89,6 +98,7 @@ export class Realm {
       audience,
       servers,
       cursors: createCursors(),
+      lettersShown: false,
       status: undefined,
     }
     this.#sessions.set(player, session)
@@ -147,7 +157,7 @@ export class Realm {
   #send({ to, packet, body, sequence }: Notice): void {
     const frame = encodeFrame(packet, sequence, body)
     if (frame.length > largestClientFrame) {
-      this.#log.info({ packet: packet.name, size: frame.length }, 'not relayed: over the client’s buffer')
+      this.log.info({ packet: packet.name, size: frame.length }, 'not relayed: over the client’s buffer')
       return
     }
     for (const player of to) this.#sessions.get(player)?.peer.sendFrame(frame)
@@ -168,16 +178,13 @@ export class Realm {
   }
 
   /** The same hunter comes in again while his old connection has not been missed yet. */
-  #replace(player: Player): void {
-    const session = this.#sessions.get(player)
-    if (!session) return
+  #replace(session: Session): void {
     this.leave(session, 'lost')
     session.peer.shut(gameWords.loggedInElsewhere)
   }
 
   #lose(hold: Hold): void {
-    const player = this.world.players.get(hold.capcomId)
-    const session = player && this.#sessions.get(player)
+    const session = this.playing(hold.capcomId)
     if (session?.hold.fence !== hold.fence) return
     session.peer.shut(gameWords.leaseLost)
     this.leave(session, 'lost')

@@ -19,7 +19,15 @@ import {
   ReqUserSearchInfoMine,
   UserSearchInfo,
 } from '../pat/index.ts'
-import { findCities, findPlayers, foundCityRow, foundUserRow, fullUser, uniqueIds } from '../world/index.ts'
+import {
+  findCities,
+  findPlayer,
+  findPlayers,
+  foundCityRow,
+  foundUserRow,
+  fullUser,
+  uniqueIds,
+} from '../world/index.ts'
 import { picked } from './pick.ts'
 import { gameRoutes } from './session.ts'
 import { gameWords } from './words.ts'
@@ -37,8 +45,8 @@ export const searchRoutes = gameRoutes(
   },
   {
     ReqUserSearchHead: (call, { capcomId, hunterName, search, firstIndex, count, fields }) => {
-      const { realm, cursors } = call.session
-      const people = findPlayers(realm.world, { capcomId, hunterName, conditions: search.list })
+      const { realm, player, cursors } = call.session
+      const people = findPlayers(realm.world, player, { capcomId, hunterName, conditions: search.list })
       const rows = people.map(foundUserRow).map(picked('userSearchInfo', fields))
       call.reply(AnsUserSearchHead, { ignored: 0, count: cursors.userSearch.head(rows, firstIndex, count) })
     },
@@ -54,7 +62,8 @@ export const searchRoutes = gameRoutes(
 
     /** By the exact id (gap 8). The friend list asks it once for each friend. */
     ReqUserSearchInfo: (call, { capcomId }) => {
-      const found = call.session.realm.world.players.get(latin1(capcomId))
+      const { realm, player } = call.session
+      const found = findPlayer(realm.world, player, latin1(capcomId))
       if (found) call.reply(AnsUserSearchInfo, { userSearchInfo: fullUser(found), optionalFields: [] })
       else call.refuse(AnsUserSearchInfo, gameWords.notOnline)
     },

@@ -18,6 +18,8 @@ export interface Session {
   readonly audience: Audience
   readonly servers: ServerList
   readonly cursors: Cursors
+  /** Friend requests that waited for this hunter have been shown. */
+  lettersShown: boolean
   /** As the client set them last; undefined before. */
   status: Items<(typeof UserStatusSet)['fields']> | undefined
 }

@@ -18,6 +18,9 @@ import { gameRoutes } from './session.ts'
 /** Optional fields that the client knows (game.md 4.10). */
 const mostSearchFields = 32
 
+/** UserStatusSet 9: no friend requests (game.md 3.2). */
+const denyRequests = 4
+
 export const userRoutes = gameRoutes(
   { ReqUserBinarySet, ReqUserBinaryNotice, ReqUserSearchSet, ReqUserStatusSet, ReqUserStatus },
   {
@@ -32,8 +35,11 @@ export const userRoutes = gameRoutes(
       call.session.player.searchFields = optionalFields.slice(0, mostSearchFields)
       call.reply(AnsUserSearchSet, {})
     },
-    ReqUserStatusSet: (call, { userStatusSet }) => {
+    ReqUserStatusSet: async (call, { userStatusSet }) => {
+      const { realm, player } = call.session
       call.session.status = userStatusSet
+      const takesRequests = userStatusSet.get('friendRequestPolicy') !== denyRequests
+      await realm.ties.know({ capcomId: player.capcomId, name: player.name }, takesRequests)
       call.reply(AnsUserStatusSet, {})
     },
     /** The question has an unknown layout; its answer can only mean the asking player's own switches. */

@@ -62,7 +62,7 @@ export function tellInLayer(
   const body = { recipientId: target, messageInfo: privately(actor, info), message }
   turn.tell([actor], NtcLayerTell, body)
   turn.tell(
-    layerAll(actor).filter((player) => player.capcomId === to),
+    layerAll(actor).filter((player) => player.capcomId === to && hears(player, actor)),
     NtcLayerTell,
     body,
   )
@@ -77,7 +77,7 @@ export function tell(turn: Turn, to: string, info: Message, message: Bytes): Rea
   const { actor, world } = turn
   turn.answer(AnsTell, {})
   const target = world.players.get(to)
-  if (target)
+  if (target && hears(target, actor))
     turn.tell([target], NtcTell, {
       recipientId: target.id,
       messageInfo: privately(actor, info),
@@ -85,6 +85,9 @@ export function tell(turn: Turn, to: string, info: Message, message: Bytes): Rea
     })
   return undefined
 }
+
+/** Who blocks the sender does not hear him, and he is not told. */
+const hears = (player: Player, sender: Player): boolean => !player.blocked.has(sender.capcomId)
 
 const privately = (sender: Player, info: Message): Message =>
   info.with({ unknown0x02: tellTime, senderId: sender.id, senderName: sender.name })

@@ -13,12 +13,18 @@ export interface Wanted {
 }
 
 /** Everybody who plays here, in the order of coming. */
-export const findPlayers = (world: World, wanted: Wanted): readonly Player[] =>
-  [...world.players.values()].filter((player) => matches(player, wanted))
+export const findPlayers = (world: World, searcher: Player, wanted: Wanted): readonly Player[] =>
+  [...world.players.values()].filter((player) => matches(player, searcher, wanted))
+
+/** By the exact Capcom ID (gap 8). */
+export function findPlayer(world: World, searcher: Player, capcomId: string): Player | undefined {
+  const player = world.players.get(capcomId)
+  return player && !player.blocked.has(searcher.capcomId) ? player : undefined
+}
 
 /** The people of a gate, then those of its cities; of one city when `layer` is one; of a whole server. */
-export function findPlayersBelow(layer: Layer, wanted: Wanted): readonly Player[] {
-  return peopleBelow(layer).filter((player) => matches(player, wanted))
+export function findPlayersBelow(layer: Layer, searcher: Player, wanted: Wanted): readonly Player[] {
+  return peopleBelow(layer).filter((player) => matches(player, searcher, wanted))
 }
 
 function peopleBelow(layer: Layer): readonly Player[] {
@@ -28,8 +34,10 @@ function peopleBelow(layer: Layer): readonly Player[] {
   return [...layer.gate.members.occupants, ...layer.members.occupants]
 }
 
-function matches(player: Player, { capcomId, hunterName, conditions }: Wanted): boolean {
+function matches(player: Player, searcher: Player, wanted: Wanted): boolean {
+  const { capcomId, hunterName, conditions } = wanted
   return (
+    !player.blocked.has(searcher.capcomId) &&
     contains(player.id, capcomId) &&
     contains(player.name, hunterName, lower) &&
     hasAll([...player.searchFields, ...userOptionalFields(player)], conditions)

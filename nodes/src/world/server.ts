@@ -32,6 +32,7 @@ export function arrive(world: World, arrival: Arrival): Player | undefined {
     readiness: 'joined',
     settings: arrival.settings?.slice() ?? noHunterSettings,
     searchFields: [],
+    blocked: new Set(),
   }
   world.players.set(player.capcomId, player)
   const visit = world.visits.get(player.capcomId)

@@ -107,6 +107,8 @@ export interface Player {
   settings: Bytes
   /** Search properties that the client publishes (ReqUserSearchSet). */
   searchFields: readonly OptionalField[]
+  /** Capcom IDs whose tells do not arrive, and who do not find this player. */
+  blocked: ReadonlySet<string>
 }
 
 export interface ServerPlan {
