@@ -10,6 +10,7 @@ import type { Call } from './client.ts'
 import type { Clock } from './clock.ts'
 import { entryLink } from './entry-link.ts'
 import { createHolds } from './holds.ts'
+import { inTurn } from './in-turn.ts'
 import { grantedLease } from './lease.ts'
 import type { EntryLink, WorldLink } from './link.ts'
 import { createOutbox } from './outbox.ts'
@@ -48,6 +49,9 @@ export interface Link {
   close(deadlineMs: number): Promise<boolean>
 }
 
+/** Calls for players that are under way at the same time: about what central's connections can take. */
+const callsAtOnce = 8
+
 /** Resolves once central has opened an epoch; rejects with the `Problem` of a refusal. */
 export async function openLink(options: LinkOptions): Promise<Link> {
   const { call, clock } = options
@@ -68,6 +72,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   const endListeners = new Set<(end: LinkEnd) => void>()
 
   const holds = createHolds()
+  const callInTurn = inTurn(call, callsAtOnce)
 
   /** Central's counts are as old as the last sync; this node's own players are counted here and now. */
   function liveDirectory(): Directory {
@@ -80,7 +85,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   }
 
   const world = worldLink({
-    call,
+    call: callInTurn,
     log,
     holds,
     epoch: () => epoch.epoch,
@@ -162,7 +167,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
 
   return {
     nodeId: epoch.nodeId,
-    entry: entryLink(call, liveDirectory),
+    entry: entryLink(callInTurn, liveDirectory),
     world: world.link,
     drain() {
       draining = true
