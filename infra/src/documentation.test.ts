@@ -6,7 +6,10 @@ import { describe, expect, test } from 'vitest'
 import { settings, variableOf } from './settings.ts'
 
 const root = join(import.meta.dirname, '..', '..')
-const pages = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' }).trim().split('\n')
+const pages = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' })
+  .trim()
+  .split('\n')
+  .filter((page) => existsSync(join(root, page)))
 const read = (page: string) => readFileSync(join(root, page), 'utf8')
 
 /** As on GitHub: the heading in small letters, blanks as dashes, nothing else. */
