@@ -1,9 +1,12 @@
 /** A node's link on a real central: who is where, through takeovers, restarts and a central that is away. */
 import { CentralUnreachable } from '@citygate/nodes/central'
 import { latin1 } from '@citygate/nodes/pat'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { testDatabase } from '../src/postgres.ts'
 import { inGate, Links, losingLine, throughEntry } from './links.ts'
+
+// Whole log-ins on a real database, on whatever machine: the clock decides nothing here.
+vi.setConfig({ testTimeout: 120_000 })
 
 const valor = { id: 1, name: 'Valor1' }
 const rival = { id: 2, name: 'Valor2' }
@@ -171,20 +174,20 @@ test('a crowd that walks about costs far fewer calls than steps', async () => {
   await using database = await testDatabase()
   await using links = await Links.start(database.url)
   const { link, calls } = await links.open(await links.enrol('lone'), [valor])
-  const codes = Array.from({ length: 50 }, (_, i) => `HUNTER${i}`)
+  const codes = Array.from({ length: 20 }, (_, i) => `HUNTER${i}`)
   const holds = await Promise.all(
     codes.map(async (code) => link.world.claim((await throughEntry(link, code, 1)).ticket)),
   )
   const before = calls.length
-  for (let gate = 1; gate <= 20; gate++) {
+  for (let gate = 1; gate <= 40; gate++) {
     for (const hold of holds) link.world.present(hold, inGate(1, gate))
     await new Promise((turn) => setImmediate(turn))
   }
   const { items } = await links.players(
     'online=true&limit=100',
-    (found) => found.items.length === 50 && found.items.every((item) => item.location?.gate?.id === 20),
+    (found) => found.items.length === 20 && found.items.every((item) => item.location?.gate?.id === 40),
   )
-  expect(items).toHaveLength(50)
-  // A thousand steps. On a slow machine the calls are those of the time that it took, ten a second.
+  expect(items).toHaveLength(20)
+  // Eight hundred steps. On a slow machine the calls are those of the time that it took, ten a second.
   expect(calls.length - before).toBeLessThan(250)
 })
