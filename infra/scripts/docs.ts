@@ -5,8 +5,11 @@
 import { writeFileSync } from 'node:fs'
 import { recordedLoginPage } from '@citygate/test/recording'
 import { packetReference } from '../../nodes/src/pat/reference.ts'
+import { decisionsPage, settingsPage } from './pages.ts'
 
 const pages: readonly { readonly name: string; readonly text: () => string | Promise<string> }[] = [
+  { name: 'settings.md', text: settingsPage },
+  { name: 'decisions/README.md', text: decisionsPage },
   { name: 'packets.md', text: packetReference },
   { name: 'recorded-login.md', text: recordedLoginPage },
 ]
