@@ -18,7 +18,7 @@ export interface Holds {
 }
 
 /** `older`: a hold of the same player that the new one has replaced. */
-export interface Claimed {
+interface Claimed {
   readonly kept: boolean
   readonly older: Hold | null
 }

@@ -51,6 +51,8 @@ export interface Link {
 
 /** Calls for players that are under way at the same time: about what central's connections can take. */
 const callsAtOnce = 8
+/** A console that waits longer has been given up by its player. */
+const longestWaitMs = 30_000
 
 /** Resolves once central has opened an epoch; rejects with the `Problem` of a refusal. */
 export async function openLink(options: LinkOptions): Promise<Link> {
@@ -72,7 +74,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   const endListeners = new Set<(end: LinkEnd) => void>()
 
   const holds = createHolds()
-  const callInTurn = inTurn(call, callsAtOnce)
+  const callInTurn = inTurn(call, { clock, atOnce: callsAtOnce, longestWaitMs })
 
   /** Central's counts are as old as the last sync; this node's own players are counted here and now. */
   function liveDirectory(): Directory {
