@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import {
+  AnsLayerChildInfo,
+  AnsLayerUserList,
   ascii,
   hex,
-  type Items,
   LayerSet,
-  type LayerUserInfo,
   latin1,
   MessageInfo,
   NtcLayerChat,
@@ -44,7 +44,7 @@ import {
   UserSearchInfo,
   UserStatusSet,
 } from '../pat/index.ts'
-import { type Console, type Heard, Lobby, names, settled } from './testing/lobby.ts'
+import { type Console, type Heard, Lobby, names, read, settled } from './testing/lobby.ts'
 
 const layerSet = LayerSet.of({})
 const down = (layerIndex: number) => ({ layerIndex, layerSet })
@@ -63,7 +63,7 @@ describe('coming in', () => {
     const heard = await console.introduces(lobby.link.ticket('Alice'))
     expect(names(heard)).toEqual(['NtcLogin 0'])
     expect(heard[0]?.payload).toEqual(Uint8Array.of(3))
-    expect(lobby.link.present_.get('AAAAAA')).toEqual({
+    expect(lobby.link.whereabouts.get('AAAAAA')).toEqual({
       serverId: 1,
       gate: null,
       city: null,
@@ -185,7 +185,7 @@ describe('standing in a gate', () => {
     const a = await lobby.enter('Alice')
     const info = (layerIndex: number) => a.says(ReqLayerChildInfo, { layerIndex, fields: [] })[0]
     expect(info(7)?.body).toMatchObject({ layerIndex: 7 })
-    const own = info(0)?.body as { layerIndex: number; layerData: { get(name: string): unknown } }
+    const own = read(AnsLayerChildInfo, a.says(ReqLayerChildInfo, { layerIndex: 0, fields: [] }))
     expect([
       own.layerIndex,
       latin1(own.layerData.get('name') as Uint8Array),
@@ -199,11 +199,9 @@ describe('standing in a gate', () => {
     const [a, b] = [await lobby.enter('Alice'), await lobby.enter('Bob')]
     a.says(ReqLayerDown, down(7))
     expect(names(b.says(ReqLayerDown, down(7)))).toEqual(['AnsLayerDown 1'])
-    expect(lobby.link.present_.get('BBBBBB')).toMatchObject({ gate: 7, city: null })
+    expect(lobby.link.whereabouts.get('BBBBBB')).toMatchObject({ gate: 7, city: null })
     expect(names(a.hears())).toEqual(['NtcLayerIn 1'])
-    const users = a.says(ReqLayerUserList, { fields: [1, 2, 7] })[0]?.body as {
-      records: { layerUserInfo: Items<(typeof LayerUserInfo)['fields']> }[]
-    }
+    const users = read(AnsLayerUserList, a.says(ReqLayerUserList, { fields: [1, 2, 7] }))
     expect(
       users.records.map(({ layerUserInfo }) => latin1(layerUserInfo.get('hunterName') ?? noBytes)),
     ).toEqual(['Alice', 'Bob'])

@@ -46,7 +46,7 @@ export class MemoryLink implements WorldLink {
     { id: 2, name: 'Valor2', type: 'open' as const, gates: 40, cities: 40, capacity: 2000 },
   ]
   /** Where everybody was last said to be, by Capcom ID. */
-  readonly present_ = new Map<string, Whereabouts>()
+  readonly whereabouts = new Map<string, Whereabouts>()
   readonly released: string[] = []
   readonly settled = new Map<string, Bytes>()
   readonly armed: string[] = []
@@ -86,7 +86,7 @@ export class MemoryLink implements WorldLink {
   }
 
   present(hold: Hold, at: Whereabouts): void {
-    this.present_.set(hold.capcomId, at)
+    this.whereabouts.set(hold.capcomId, at)
   }
 
   settings(hold: Hold, settings: Bytes): void {
@@ -193,3 +193,10 @@ function heard(frame: Frame): Heard {
 /** `AnsLayerDown 3` for each packet. */
 export const names = (packets: readonly Heard[]): readonly string[] =>
   packets.map(({ name, sequence }) => `${name} ${sequence}`)
+
+/** The body of the first such packet among those heard. */
+export function read<P extends AnyPacket>(packet: P, heard: readonly Heard[]): Body<P> {
+  const found = heard.find(({ name }) => name === packet.name)
+  if (!found) throw new Error(`no ${packet.name} among ${names(heard).join(', ')}`)
+  return found.body as Body<P>
+}
