@@ -51,8 +51,8 @@ export interface Link {
 
 /** Calls for players that are under way at the same time: about what central's connections can take. */
 const callsAtOnce = 8
-/** A console that waits longer has been given up by its player. */
-const longestWaitMs = 30_000
+/** A console gives up by itself after some 90 s (login.md 2.3). */
+const longestWaitMs = 60_000
 
 /** Resolves once central has opened an epoch; rejects with the `Problem` of a refusal. */
 export async function openLink(options: LinkOptions): Promise<Link> {
