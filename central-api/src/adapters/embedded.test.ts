@@ -1,7 +1,7 @@
 /** The embedded database survives every end of its process, and nothing survives ours. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -94,7 +94,7 @@ interface Parent {
 }
 
 /** Another process that starts the database, as `citygate up` does. */
-async function startInParent(): Promise<Parent> {
+async function startInParent(uid?: number): Promise<Parent> {
   const program = `
     import { startPostgres } from ${JSON.stringify(join(import.meta.dirname, 'embedded.ts'))}
     const log = { debug() {}, info() {}, warn() {}, error() {} }
@@ -102,7 +102,10 @@ async function startInParent(): Promise<Parent> {
     console.log(JSON.stringify({ url: server.url, pid: server.pid }))
     setInterval(() => {}, 1000)`
   const args = ['--input-type=module', '-e', program, join(folder, 'a database')]
-  const parent = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const parent = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  })
   const [line] = await once(createInterface({ input: parent.stdout }), 'line')
   return { process: parent, ...JSON.parse(line) }
 }
@@ -153,7 +156,6 @@ async function watchersOf(pid: number): Promise<number[]> {
 }
 
 test('a start that was cut off while the folder was made begins anew', async () => {
-  const { mkdir, writeFile } = await import('node:fs/promises')
   await mkdir(join(folder, 'a database', 'cluster.unfinished'), { recursive: true })
   await writeFile(join(folder, 'a database', 'cluster.unfinished', 'half'), '')
   const server = await start()
@@ -164,9 +166,38 @@ test('a start that was cut off while the folder was made begins anew', async () 
 test('a lock file whose number is another program’s by now does no harm', async () => {
   const first = await start()
   await first.close()
-  const { writeFile } = await import('node:fs/promises')
   await writeFile(join(folder, 'a database', 'cluster', 'postmaster.pid'), `${process.pid}\n`)
   const second = await start()
   expect(await withClient(second.url, (sql) => sql`select 1 as one`)).toEqual([{ one: 1 }])
   await second.close()
 })
+
+/** The folders of these tests are closed to all but their owner: as root, every other test runs in a namespace. */
+if (process.getuid?.() === 0) {
+  test('for root it runs as nobody where nobody may enter', async () => {
+    await chmod(folder, 0o755)
+    const server = await start()
+    const { uid } = await stat(join(folder, 'a database', 'cluster'))
+    expect(uid).toBe(65_534)
+    await server.close()
+    // Somebody closes the folder: the data changes hands, and is still there.
+    await chmod(folder, 0o700)
+    const again = await start()
+    expect((await stat(join(folder, 'a database', 'cluster'))).uid).toBe(0)
+    await again.close()
+  })
+
+  test.each([
+    ['a normal user', 1],
+    ['a bare number without a name', 4242],
+  ])('it works for %s', async (_, uid) => {
+    await chown(folder, uid, uid)
+    const parent = await startInParent(uid)
+    expect(await withClient(parent.url, (sql) => sql`select 1 as one`)).toEqual([{ one: 1 }])
+    parent.process.kill('SIGKILL')
+    await vi.waitFor(async () => expect(await isRunning(parent.pid)).toBe(false), {
+      timeout: 10_000,
+      interval: 50,
+    })
+  })
+}

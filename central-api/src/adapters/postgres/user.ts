@@ -1,9 +1,10 @@
 /**
  * As whom Postgres runs. It refuses root: there it runs as `nobody`, or, where `nobody` cannot reach
- * the package or the data folder (a home of mode 0700), as an unprivileged user of a namespace of its own.
+ * the package or the data folder (a home of mode 0700), in a user namespace where we are called `nobody`.
  */
 import { spawnSync } from 'node:child_process'
 import { lchownSync, lstatSync, readdirSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Binaries } from './binaries.ts'
 
@@ -25,19 +26,30 @@ const ourselves: RunAs = { prefix: [], options: { cwd: '/' }, owner: null }
  */
 export function chooseUser(binaries: Binaries, folder: string): RunAs {
   if (process.platform === 'win32') return { ...ourselves, options: { cwd: folder } }
-  if (process.getuid?.() !== 0) return ourselves
+  const inNamespace: RunAs = {
+    prefix: ['unshare', '-U', `--map-user=${nobody}`, `--map-group=${nobody}`, '--'],
+    options: { cwd: '/' },
+    owner: process.getuid?.() === 0 ? 0 : null,
+  }
+  if (process.getuid?.() !== 0) {
+    return hasName() || !works(inNamespace, binaries, folder) ? ourselves : inNamespace
+  }
   const asNobody: RunAs = { prefix: [], options: { uid: nobody, gid: nobody, cwd: '/' }, owner: nobody }
   if (works(asNobody, binaries, folder)) return asNobody
-  const inNamespace: RunAs = {
-    prefix: ['unshare', '-U', '--map-user=1000', '--map-group=1000', '--'],
-    options: { cwd: '/' },
-    owner: 0,
-  }
   if (works(inNamespace, binaries, folder)) return inNamespace
   throw new Error(
     `Postgres does not run as root, and no other user may enter ${folder} or its programs: ` +
       'start as a normal user, or move both out of folders that only root may enter',
   )
+}
+
+/** `initdb` wants a user of the password file; containers may run under a bare number. */
+function hasName(): boolean {
+  try {
+    return userInfo().username !== ''
+  } catch {
+    return false
+  }
 }
 
 function works(as: RunAs, binaries: Binaries, folder: string): boolean {
