@@ -1,5 +1,5 @@
 /** Two hundred consoles at once. */
-import type { Output, getStats, searchPlayers } from '@citygate/schema/contract'
+import type { getStats, Output, searchPlayers } from '@citygate/schema/contract'
 import { expect, test } from 'vitest'
 import { startBots } from '../src/bots/index.ts'
 import { eventually } from '../src/eventually.ts'

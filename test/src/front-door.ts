@@ -1,0 +1,80 @@
+/** `citygate up` as a user starts it: a process of its own, reached only through what it prints and listens on. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { eventually } from './eventually.ts'
+
+interface Status {
+  readonly pid: number
+  readonly http: string
+  readonly nodes: readonly { readonly pid: number; readonly opn: string }[]
+}
+
+const root = join(import.meta.dirname, '../..')
+
+export class FrontDoor {
+  readonly #process: ChildProcess
+  readonly #statusFile: string
+  #said = ''
+
+  /** Data and status file are in `folder`; any free ports, on this machine alone. */
+  constructor(folder: string, flags: readonly string[] = []) {
+    this.#statusFile = join(folder, 'status.json')
+    const own = ['--data', join(folder, 'data'), '--status-file', this.#statusFile, '--bind', '127.0.0.1']
+    const ports = ['--http-port', '--opn-port', '--lmp-port', '--fmp-port', '--rfp-port'].flatMap((flag) => [
+      flag,
+      '0',
+    ])
+    const quick = ['--tls', 'off', '--hello-delay', '0']
+    this.#process = spawn(
+      process.execPath,
+      [join(root, 'boot.mjs'), 'infra/src/main.ts', 'up', ...own, ...ports, ...quick, ...flags],
+      { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
+    )
+    const keep = (chunk: Buffer): void => {
+      this.#said = (this.#said + chunk.toString()).slice(-4000)
+    }
+    this.#process.stdout?.on('data', keep)
+    this.#process.stderr?.on('data', keep)
+  }
+
+  /** Resolves when everything listens. Throws what the process said when it ends instead. */
+  async ready(deadlineMs = 60_000): Promise<Status> {
+    const ended = (): boolean => this.#process.exitCode !== null || this.#process.signalCode !== null
+    await eventually(
+      () => Promise.resolve(this.#ownStatus() !== undefined || ended()),
+      (is) => is,
+      deadlineMs,
+    )
+    const status = this.#ownStatus()
+    if (!status) throw new Error(`citygate up did not start: ${this.#said}`)
+    return status
+  }
+
+  /** Kills the starter and waits until everything that it started has ended. */
+  async kill(): Promise<void> {
+    this.#process.kill('SIGKILL')
+    await this.#closed()
+  }
+
+  /** Asks it to end; gives the exit code. */
+  async end(): Promise<number | null> {
+    this.#process.kill('SIGTERM')
+    await this.#closed()
+    return this.#process.exitCode
+  }
+
+  /** The pipes of its output close when the last process that holds them is gone. */
+  async #closed(): Promise<void> {
+    const { stdout } = this.#process
+    if (stdout && !stdout.closed) await once(this.#process, 'close')
+  }
+
+  /** The file may be left from a killed start: it counts when its process lives and is ours. */
+  #ownStatus(): Status | undefined {
+    if (!existsSync(this.#statusFile)) return undefined
+    const status = JSON.parse(readFileSync(this.#statusFile, 'utf8')) as Status
+    return this.#said.includes(String(status.http)) ? status : undefined
+  }
+}
