@@ -64,7 +64,7 @@ export const blacklistRoutes = gameRoutes(
 )
 
 /** The world filters by its own copy of the list. */
-export async function refreshBlocked({ realm, hold, player }: Session): Promise<void> {
+async function refreshBlocked({ realm, hold, player }: Session): Promise<void> {
   const blocked = await realm.ties.blocked(hold.capcomId)
   player.blocked = new Set(blocked.map(({ capcomId }) => capcomId))
 }

@@ -1,3 +1,2 @@
 /** The game server, FMP (docs/rooms.md). */
 export { createFmp } from './fmp.ts'
-export type { RealmParts } from './realm.ts'

@@ -18,7 +18,7 @@ export interface World {
 }
 
 /** A seat in a gate or city that a warp has reserved (extras.md 1.7). */
-export interface Visit {
+interface Visit {
   readonly layer: Gate | City
   /** The client shows it again when it arrives. */
   readonly ticket: number

@@ -27,7 +27,7 @@ export interface Heard {
   readonly payload: Bytes
 }
 
-export class MemoryLink implements WorldLink {
+class MemoryLink implements WorldLink {
   readonly directory: Directory = {
     version: 7,
     servers: [1, 2].map((id) => ({
