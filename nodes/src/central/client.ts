@@ -18,7 +18,7 @@ import { mayRepeat, type NoAnswer, pauseBeforeRepeat, repeatsAtMost } from './re
 export type Fetch = (request: Request) => Response | Promise<Response>
 
 export interface CallOptions {
-  /** The whole call with its repeats ends after this time. Default 5000. */
+  /** The whole call with its repeats ends after this time. Default 15 000. */
   readonly deadlineMs?: number
   readonly signal?: AbortSignal
   /** False for a caller with a rhythm of its own, like sync. Default true. */
@@ -51,7 +51,8 @@ interface Parts {
   readonly body?: unknown
 }
 
-const defaultDeadlineMs = 5000
+/** A console waits for tens of seconds; a rush of log-ins may take a few. */
+const defaultDeadlineMs = 15_000
 
 export function createCentral(options: CentralOptions): { readonly call: Call } {
   const root = options.url.replace(/\/+$/, '')
