@@ -13,7 +13,7 @@ import { transact } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { requireNewestEpoch } from './epochs.ts'
 import { lockServer, reserve, type Seat } from './seats.ts'
-import { lengthen, liveTicket, type Ticket } from './tickets.ts'
+import { lengthened, liveTicket, type Ticket } from './tickets.ts'
 
 /** At LMP the console asks for a spare and for the best: both stay armed. */
 const armedAtLmp = 2
@@ -87,8 +87,7 @@ async function lockTicketsOf(tx: Transaction, login: string): Promise<void> {
 }
 
 async function arm(tx: Transaction, { hash }: Ticket, targets: readonly TicketTarget[]): Promise<void> {
-  await tx.update(tickets).set({ targets }).where(eq(tickets.hash, hash))
-  await lengthen(tx, hash)
+  await tx.update(tickets).set({ targets, expiresAt: lengthened }).where(eq(tickets.hash, hash))
 }
 
 function answer({ serverId, address, seatUntil }: Seat): Output<typeof ticketEndpoint> {

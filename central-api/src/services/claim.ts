@@ -34,30 +34,35 @@ export async function claim(
     if (serverId === undefined) throw new Problem('ticket_not_armed')
 
     await lockPlayer(tx, capcomId)
+    const [[hunter], [lease]] = await Promise.all([
+      tx
+        .select()
+        .from(players)
+        .where(and(eq(players.capcomId, capcomId), eq(players.consoleId, consoleId))),
+      tx.select().from(leases).where(eq(leases.capcomId, capcomId)),
+    ])
+    if (!hunter || !lease) throw new Problem('ticket_unknown', 'The hunter belongs to another console now.')
+    await useTicket(tx, hash)
+    await tellHolder(tx, lease, wake)
+    const fence = lease.fence + 1
+    await Promise.all([
+      tx
+        .update(leases)
+        .set({ nodeId, epoch, fence, serverId, login, claimedAt: now })
+        .where(eq(leases.capcomId, capcomId)),
+      tx.update(tickets).set({ targets: [], expiresAt: null }).where(eq(tickets.hash, hash)),
+      tx.update(players).set({ seenAt: now }).where(eq(players.capcomId, capcomId)),
+      tx.delete(presence).where(and(eq(presence.capcomId, capcomId), lt(presence.fence, fence))),
+    ])
+
+    // Last, since a whole community may be on its way to the same game server: its lock is held for a moment.
     await lockServer(tx, serverId)
     await confirm(tx, capcomId, serverId)
     await requireNewestEpoch(tx, nodeId, epoch)
-    const [hunter] = await tx
-      .select()
-      .from(players)
-      .where(and(eq(players.capcomId, capcomId), eq(players.consoleId, consoleId)))
-    const [lease] = await tx.select().from(leases).where(eq(leases.capcomId, capcomId))
-    if (!hunter || !lease) throw new Problem('ticket_unknown', 'The hunter belongs to another console now.')
     const carried = and(eq(servers.id, serverId), eq(servers.nodeId, nodeId), eq(servers.epoch, epoch))
     if ((await tx.$count(servers, carried)) === 0) {
       throw new Problem('ticket_not_armed', 'This node does not carry the chosen game server any more.')
     }
-
-    await useTicket(tx, hash)
-    await tellHolder(tx, lease, wake)
-    const fence = lease.fence + 1
-    await tx
-      .update(leases)
-      .set({ nodeId, epoch, fence, serverId, login, claimedAt: now })
-      .where(eq(leases.capcomId, capcomId))
-    await tx.update(tickets).set({ targets: [], expiresAt: null }).where(eq(tickets.hash, hash))
-    await tx.update(players).set({ seenAt: now }).where(eq(players.capcomId, capcomId))
-    await tx.delete(presence).where(and(eq(presence.capcomId, capcomId), lt(presence.fence, fence)))
     return {
       capcomId,
       name: toBase64(hunter.name),

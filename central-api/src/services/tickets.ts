@@ -45,7 +45,7 @@ export async function read(deps: Deps, hash: string): Promise<Output<typeof read
     await lockLogin(tx, hash)
     const ticket = await useTicket(tx, hash)
     const { login, consoleId, capcomId } = ticket
-    await lengthen(tx, hash)
+    await tx.update(tickets).set({ expiresAt: lengthened }).where(eq(tickets.hash, hash))
     return { login, consoleId, capcomId, slots: await slotsOf(tx, consoleId) }
   })
 }
@@ -89,11 +89,4 @@ export async function liveTicket(tx: Transaction, hash: string): Promise<Ticket>
 }
 
 /** The console has been seen: its time in transit begins anew. A held ticket has no end. */
-export async function lengthen(tx: Transaction, hash: string): Promise<void> {
-  await tx
-    .update(tickets)
-    .set({
-      expiresAt: sql`case when ${tickets.expiresAt} is null then null else ${nowPlus(times.ticketInTransit)} end`,
-    })
-    .where(eq(tickets.hash, hash))
-}
+export const lengthened = sql`case when ${tickets.expiresAt} is null then null else ${nowPlus(times.ticketInTransit)} end`
