@@ -1,8 +1,8 @@
 /** The first whole path: a console logs in through a node, and is found over REST. */
-import { latin1, NtcLayerIn, NtcLayerOut } from '@citygate/nodes/pat'
+import { ascii, latin1, NtcLayerIn, NtcLayerOut } from '@citygate/nodes/pat'
 import type { Output, searchPlayers } from '@citygate/schema/contract'
 import { expect, test } from 'vitest'
-import { Console, type ConsoleOptions } from '../src/console/index.ts'
+import { Console, type ConsoleOptions, parseAddress, ShutByServer } from '../src/console/index.ts'
 import { eventually } from '../src/eventually.ts'
 import { testDatabase } from '../src/postgres.ts'
 import { Realm } from '../src/realm.ts'
@@ -79,4 +79,42 @@ test('hunter, name and slot outlive a restart', async () => {
   expect(after.capcomId).toBe(before.capcomId)
   expect(latin1(after.name)).toBe('Aria')
   expect(await after.enterGate(3)).toEqual([before.capcomId])
+})
+
+test('a ticket that nobody issued is refused in words', async () => {
+  await using database = await testDatabase()
+  await using realm = await Realm.start({ databaseUrl: database.url })
+  const stranger = new Console({ opn: realm.opn, tls: false, name: 'Nobody' })
+  stranger.ticket = ascii('NOSUCHTICKET')
+  const refused = stranger.enterServer(parseAddress(realm.nodes[0]?.fmp ?? ''))
+  await expect(refused).rejects.toThrow(ShutByServer)
+  await expect(refused).rejects.toThrow(/log\s+in again/i)
+})
+
+test('the ticket of a log-out is spent', async () => {
+  await using database = await testDatabase()
+  await using realm = await Realm.start({ databaseUrl: database.url })
+  const hunter = await logIn(realm, 'Aria')
+  const { ticket } = hunter
+  await hunter.logOut()
+  hunter.ticket = ticket
+  const refused = hunter.enterServer(parseAddress(realm.nodes[0]?.fmp ?? ''))
+  await expect(refused).rejects.toThrow(ShutByServer)
+})
+
+test('a hunter who changes server is found there, and nowhere else', async () => {
+  await using database = await testDatabase()
+  await using realm = await Realm.start({ databaseUrl: database.url })
+  const hunter = await logIn(realm, 'Aria')
+  await hunter.enterGate(3)
+  await hunter.leaveGate()
+  await hunter.changeServer(7)
+  await hunter.enterGate(40)
+  const moved = await eventually(
+    () => search(realm, 'online=true'),
+    ({ items }) => items[0]?.location?.gate?.id === 40,
+  )
+  expect(moved.items).toMatchObject([
+    { capcomId: hunter.capcomId, location: { server: { id: 7, name: 'Veterans1' }, gate: { id: 40 } } },
+  ])
 })
