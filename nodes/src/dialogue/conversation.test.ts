@@ -101,9 +101,17 @@ describe('the opening', () => {
     expect(line.take().toString('hex')).toBe('000100076021100001')
   })
 
-  test.each(['before the hello', 'after it'])('nothing but AnsConnection is taken %s', async (when) => {
+  test('what comes before the hello waits for it', () => {
+    const { line, clock, conversation } = start()
+    conversation.receive(Buffer.concat([hello, ask(8)]))
+    expect(line.take()).toHaveLength(0)
+    clock.pass(1500)
+    expect(read(line.take())).toEqual(['ReqConnection 0', 'NtcLogin 7', 'AnsTicket 8'])
+  })
+
+  test('nothing but AnsConnection is taken after the hello', async () => {
     const { line, clock, conversation, endings } = start()
-    if (when === 'after it') clock.pass(1500)
+    clock.pass(1500)
     line.take()
     conversation.receive(ask(1))
     expect(read(line.take())).toEqual([`NtcShut 0 ${words.protocol}`])

@@ -44,7 +44,7 @@ const largestBacklog = 0x40000
  */
 type Phase = 'greeting' | 'opening' | 'deciding' | 'open' | 'ended'
 
-/** Which packets of the console each phase takes. What arrives in `deciding` waits. */
+/** Which packets of the console each phase takes. What arrives in `greeting` and `deciding` waits. */
 const takes: Record<Phase, (id: number) => boolean> = {
   greeting: () => false,
   opening: (id) => id === AnsConnection.id,
@@ -158,8 +158,14 @@ export class Conversation<S> implements Peer {
 
   // One packet after the other
 
+  /** The next packet may be taken: who speaks before the hello waits for it. */
+  get #ready(): boolean {
+    if (!this.alive || this.#busy || this.#phase === 'greeting') return false
+    return this.#line.backlog <= answersInFlight
+  }
+
   #advance(): void {
-    while (this.alive && !this.#busy && this.#line.backlog <= answersInFlight) {
+    while (this.#ready) {
       let pending: Promise<void> | undefined
       try {
         const frame = this.#inbox.take()
@@ -250,6 +256,7 @@ export class Conversation<S> implements Peer {
   #greet(): void {
     this.#phase = 'opening'
     this.send(ReqConnection, 0, { unused: 0 })
+    this.#advance()
   }
 
   #checkLine(): void {

@@ -26,7 +26,7 @@ export interface Limits {
   readonly perAddress: number
 }
 
-const defaultLimits: Limits = { total: 16_384, perAddress: 256 }
+const defaultLimits: Limits = { total: 16_384, perAddress: 4096 }
 
 export interface ListenerParts {
   readonly bind: string
