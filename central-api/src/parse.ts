@@ -6,7 +6,7 @@ type Errors = NonNullable<ProblemDocument['errors']>
 type Part = Errors[number]['in']
 
 /** A sync of a full node: 10,000 presences of at most 200 bytes. */
-export const bodyBytesAtMost = 4 * 1024 * 1024
+const bodyBytesAtMost = 4 * 1024 * 1024
 
 /** @throws Problem `bad_request` with every field that is wrong */
 export function parseParts(

@@ -3,7 +3,7 @@ import * as tables from '@citygate/schema/tables'
 import type { ExtractTablesWithRelations } from 'drizzle-orm'
 import type { PgDatabase, PgTransaction } from 'drizzle-orm/pg-core'
 import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
-import type { Sql } from 'postgres'
+import type { Sql, TransactionSql } from 'postgres'
 
 type Relations = ExtractTablesWithRelations<typeof tables>
 
@@ -16,5 +16,25 @@ export type Transaction = PgTransaction<PostgresJsQueryResultHKT, typeof tables,
 export type Tx = PgDatabase<PostgresJsQueryResultHKT, typeof tables, Relations>
 
 export function openDatabase(client: Sql): Database {
-  return drizzle(client, { schema: tables })
+  return drizzle(prepareAll(client), { schema: tables })
+}
+
+/**
+ * Drizzle hands its statements over as `unsafe`, which the driver does not prepare: two round trips each,
+ * planned every time, and behind Hyperdrive they may hang. Statements are few and their texts fixed (lists
+ * go as one JSON parameter), so that all are prepared.
+ */
+function prepareAll(client: Sql): Sql {
+  const begin = client.begin.bind(client)
+  return Object.assign(prepareUnsafe(client), {
+    begin: (run: (scoped: TransactionSql) => unknown) => begin((scoped) => run(prepareUnsafe(scoped))),
+  })
+}
+
+function prepareUnsafe<T extends Pick<Sql, 'unsafe'>>(client: T): T {
+  const unsafe = client.unsafe.bind(client)
+  return Object.assign(client, {
+    unsafe: ((text, parameters, options) =>
+      unsafe(text, parameters, { prepare: true, ...options })) as Sql['unsafe'],
+  })
 }

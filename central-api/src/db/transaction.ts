@@ -5,8 +5,6 @@ import type { Deps } from '../deps.ts'
 import type { Transaction } from './database.ts'
 import { failureOf } from './postgres-errors.ts'
 
-export type { Transaction, Tx } from './database.ts'
-
 /** Milliseconds. A console waits seconds, not minutes. */
 const limits = { lock: 3000, statement: 6000, idle: 10_000 }
 

@@ -40,7 +40,7 @@ export interface Route {
   readonly handle: (deps: Deps, request: UntypedRequest) => Promise<unknown>
 }
 
-export interface UntypedRequest {
+interface UntypedRequest {
   readonly params: unknown
   readonly query: unknown
   readonly body: unknown

@@ -1,7 +1,8 @@
 /** What a sync says of held players: releases and settings, each under its fence. */
 import type { syncNode } from '@citygate/schema/contract'
 import { leases, players, presence, tickets } from '@citygate/schema/tables'
-import { asc, inArray, sql } from 'drizzle-orm'
+import { asc, inArray, type SQL, sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
 import { fromBase64 } from '../base64.ts'
 import { nowPlus } from '../db/clock.ts'
@@ -18,7 +19,7 @@ export async function lockHolds(tx: Transaction, { releases, settings }: Body): 
   const leaving = releases.map(({ capcomId }) => capcomId)
   const ids = [...new Set([...leaving, ...settings.map(({ capcomId }) => capcomId)])]
   if (leaving.length > 0) {
-    const logins = tx.select({ login: leases.login }).from(leases).where(inArray(leases.capcomId, leaving))
+    const logins = tx.select({ login: leases.login }).from(leases).where(among(leases.capcomId, leaving))
     await tx
       .select({ hash: tickets.hash })
       .from(tickets)
@@ -30,15 +31,20 @@ export async function lockHolds(tx: Transaction, { releases, settings }: Body): 
   await tx
     .select({ id: players.capcomId })
     .from(players)
-    .where(inArray(players.capcomId, ids))
+    .where(among(players.capcomId, ids))
     .orderBy(asc(players.capcomId))
     .for('no key update')
   await tx
     .select({ id: leases.capcomId })
     .from(leases)
-    .where(inArray(leases.capcomId, ids))
+    .where(among(leases.capcomId, ids))
     .orderBy(asc(leases.capcomId))
     .for('no key update')
+}
+
+/** As one parameter: the statement's text, and so its plan, is the same for any number. */
+function among(column: PgColumn, ids: readonly string[]): SQL {
+  return sql`${column} in (select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`
 }
 
 /** Named holds that are not this node's (any more): the fence is too low, or another holds the player. Before anything is applied. */

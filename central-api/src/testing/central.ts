@@ -46,7 +46,7 @@ export interface TestNode {
 }
 
 /** A problem document as an error: `code` is what tests look at. */
-export class Refusal extends Error {
+class Refusal extends Error {
   readonly code: string
   readonly status: number
   readonly document: ProblemDocument
