@@ -117,6 +117,21 @@ export const readTicket = endpoint({
   problems: ['bad_request', 'unauthorized', 'forbidden', 'ticket_unknown', 'busy'],
 })
 
+/**
+ * A console that leaves online mode from LMP (`ReqShut` 1): the tickets of its log-in end at once. What a
+ * node holds is left alone, and so is a ticket that is unknown: there is nothing to end.
+ */
+export const endTicket = endpoint({
+  name: 'endTicket',
+  method: 'POST',
+  path: '/v1/tickets/end',
+  caller: 'entry',
+  summary: 'End a log-in that has not reached a game server.',
+  body: z.strictObject({ ticketHash: Sha256 }),
+  output: z.object({}),
+  problems: ['bad_request', 'unauthorized', 'forbidden', 'busy'],
+})
+
 /** Where an armed ticket leads, and the seat that is kept there for 60 s. */
 const Target = z.object({ serverId: ServerId, address: Address, seatUntil: Time })
 

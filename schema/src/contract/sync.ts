@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 import { Directory } from './node.ts'
+import { socialLetters } from './social.ts'
 import { CapcomId, CityId, Epoch, Fence, GateId, ServerId, SettingsBytes } from './types.ts'
 
 /** Where a held player stands. `gate` and `city` are null above that level. */
@@ -36,6 +37,7 @@ export const Letter = z.discriminatedUnion('kind', [
     capcomId: CapcomId,
     fence: Fence,
   }),
+  ...socialLetters,
 ])
 export type Letter = z.infer<typeof Letter>
 

@@ -2,4 +2,5 @@
 export * from './nodes.ts'
 export * from './players.ts'
 export * from './presence.ts'
+export * from './social.ts'
 export * from './system.ts'

@@ -1,6 +1,17 @@
 /** Consoles, their hunters, and who holds whom. */
 import { sql } from 'drizzle-orm'
-import { check, index, integer, jsonb, pgTable, smallint, text, unique, uuid } from 'drizzle-orm/pg-core'
+import {
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  smallint,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import type { Weapon } from '../contract/types.ts'
 import { bytea, counter, moment } from './columns.ts'
 
@@ -30,6 +41,8 @@ export const players = pgTable(
     weapon: text('weapon').$type<Weapon>(),
     /** 256 bytes as shown last (structs.json, HunterSettings). */
     settings: bytea('settings'),
+    /** "Deny friend requests", as the hunter switched it last. */
+    deniesRequests: boolean('denies_requests').notNull().default(false),
     createdAt: moment('created_at').notNull().defaultNow(),
     /** Last claim or release; for somebody online, read it as "now". */
     seenAt: moment('seen_at').notNull().defaultNow(),
