@@ -58,6 +58,7 @@ export async function startHostedNode(
     contentFolder: config.content ?? join(folder, 'content'),
     servers: config.servers ? readServers(config.servers) : 'default',
     log,
+    signal: life.ending,
   }
   const known = await loadIdentity(home)
   const node = await startKnown(known, options, () => newIdentity(config, home, place))
@@ -65,6 +66,7 @@ export async function startHostedNode(
     if (!hurry) await node.drain(config.drainTime * 1000)
     await node.close()
   })
+  node.stopped.then(({ words }) => life.fail(new Error(`the node has stopped: ${words}`)))
   return node
 }
 

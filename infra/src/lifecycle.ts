@@ -9,8 +9,10 @@ type Close = (end: End) => unknown
 export interface Lifecycle {
   /** Something to close at the end; the last one named is closed first. */
   onEnd(close: Close): void
-  /** Resolves when the end has been asked for. */
-  readonly ended: Promise<End>
+  /** Aborted when the end has been asked for: a start that waits for something gives up. */
+  readonly ending: AbortSignal
+  /** Ends the command because a part of it cannot go on; `error` is what the command fails with. */
+  fail(error: Error): void
 }
 
 /** `hurry`: whoever started us is gone, so nobody waits for a drain. */
@@ -27,7 +29,10 @@ export async function runUntilEnded(log: Logger, start: (life: Lifecycle) => Pro
   const closers: Close[] = []
   let asked = false
   let end: End = { hurry: true }
-  const ended = new Promise<End>((resolve) => {
+  const ending = new AbortController()
+  let fail: (error: Error) => void = () => {}
+  const ended = new Promise<void>((resolve, reject) => {
+    fail = reject
     const ask = (why: string, hurry: boolean) => {
       if (asked) {
         log.warn({ why }, 'asked again: exit at once')
@@ -36,7 +41,8 @@ export async function runUntilEnded(log: Logger, start: (life: Lifecycle) => Pro
       asked = true
       log.info({ why }, 'stopping')
       end = { hurry }
-      resolve(end)
+      ending.abort()
+      resolve()
     }
     process.on('SIGTERM', () => ask('SIGTERM', false))
     process.on('SIGINT', () => ask('SIGINT', false))
@@ -52,7 +58,8 @@ export async function runUntilEnded(log: Logger, start: (life: Lifecycle) => Pro
     }
   }
   try {
-    await Promise.race([start({ onEnd: (close) => closers.push(close), ended }), ended])
+    const life = { onEnd: (close: Close) => closers.push(close), ending: ending.signal, fail }
+    await Promise.race([start(life), ended])
     await ended
   } finally {
     await closeAll()

@@ -10,6 +10,7 @@ export function openLog(form: 'pretty' | 'json' | undefined): Logger {
     base: null,
     level: process.env.CITYGATE_LOG_LEVEL ?? 'info',
     timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (level: string) => ({ level }) },
     redact: { paths: secrets.flatMap((key) => [key, `*.${key}`]), censor: '…' },
   }
   const wanted = form ?? (process.stdout.isTTY ? 'pretty' : 'json')
