@@ -245,7 +245,7 @@ describe.each(runtimes)('over %s', (runtime) => {
         await central.sql`insert into mail (node_id, kind, body) values (${world.nodeId}, 'session-taken', ${body})`
       }
       const first = await send()
-      expect(first.mail.map(({ fence }) => fence)).toEqual([1, 2, 3])
+      expect(first.mail).toMatchObject([{ fence: 1 }, { fence: 2 }, { fence: 3 }])
       expect((await send()).mail).toEqual(first.mail)
       expect((await send({ mailSeen: first.mail[1]?.number ?? 0 })).mail).toEqual(first.mail.slice(2))
       expect((await send({ mailSeen: first.mail[2]?.number ?? 0 })).mail).toEqual([])
