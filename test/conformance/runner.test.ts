@@ -1,8 +1,9 @@
 import { type AnyPacket, ascii, type Body } from '@citygate/nodes/pat'
 import { describe, expect, test } from 'vitest'
 import type { Difference } from './compare.ts'
-import { type Deviation, judge } from './deviations.ts'
+
 import { type Mischief, startFakeNode } from './fake-node.ts'
+import { type Deviation, judge } from './judge.ts'
 import { replay } from './replay.ts'
 import { loadTranscript } from './transcript.ts'
 
@@ -73,11 +74,11 @@ describe('deviations', () => {
 
   test('one that is argued for passes, any other does not', () => {
     const other = { ...difference, step: 'two' }
-    expect(judge('s', [difference, other], [deviation])).toEqual({ unexpected: [other], stale: [] })
+    expect(judge([deviation], 's', [difference, other])).toEqual({ unexpected: [other], stale: [] })
   })
 
   test('one that no longer occurs fails its scenario, and no other', () => {
-    expect(judge('s', [], [deviation])).toEqual({ unexpected: [], stale: [deviation] })
-    expect(judge('t', [], [deviation])).toEqual({ unexpected: [], stale: [] })
+    expect(judge([deviation], 's', [])).toEqual({ unexpected: [], stale: [deviation] })
+    expect(judge([deviation], 't', [])).toEqual({ unexpected: [], stale: [] })
   })
 })

@@ -9,7 +9,7 @@ import { Realm } from '../src/realm.ts'
 const count = 200
 
 test('all arrive, none twice, REST counts them; gone without goodbye, they are gone', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   await using database = await testDatabase()
   await using realm = await Realm.start({ databaseUrl: database.url, tls: true })
@@ -19,11 +19,11 @@ test('all arrive, none twice, REST counts them; gone without goodbye, they are g
   const bots = startBots({ count, opn: realm.opn, tls: true, atOnce: count, patience: 90_000 })
   expect(await bots.settled).toMatchObject({ count, arrived: count, failures: [] })
   expect(new Set(bots.capcomIds).size).toBe(count)
-  expect(await eventually(online, (players) => players === count)).toBe(count)
+  expect(await eventually(online, (players) => players === count, 60_000)).toBe(count)
   expect(await capcomIdsOnline(realm)).toEqual([...bots.capcomIds].toSorted())
 
   await bots.stop('vanish')
-  expect(await eventually(online, (players) => players === 0)).toBe(0)
+  expect(await eventually(online, (players) => players === 0, 60_000)).toBe(0)
 })
 
 /** Page by page, in order. */

@@ -137,7 +137,7 @@ const openToAll = UserStatusSet.of({
 })
 
 /** Gates of the server, or cities of the gate; fetched in tens (extras.md 8.3). */
-export async function listChildren(fmp: Connection): Promise<readonly LayerItems[]> {
+async function listChildren(fmp: Connection): Promise<readonly LayerItems[]> {
   const wanted = { firstIndex: 1, count: 40, fields: layerFields, rest: Uint8Array.of(0) }
   const { count } = await fmp.call(ReqLayerChildListHead, wanted, AnsLayerChildListHead)
   const rows: LayerItems[] = []
@@ -152,7 +152,7 @@ export async function listChildren(fmp: Connection): Promise<readonly LayerItems
 }
 
 /** Downloads a binary as a console does that has none yet; undefined where the server says there is none. */
-export async function fetchBinary(fmp: Connection, binaryType: number): Promise<Bytes | undefined> {
+async function fetchBinary(fmp: Connection, binaryType: number): Promise<Bytes | undefined> {
   if (binaryType % 15 !== binaries.messages) {
     const { version } = await fmp.call(ReqBinaryVersion, { binaryType }, AnsBinaryVersion)
     if (version === nothing || version === 0) return undefined
