@@ -16,7 +16,7 @@ export interface Lifecycle {
 }
 
 /** `hurry`: whoever started us is gone, so nobody waits for a drain. */
-export interface End {
+interface End {
   readonly hurry: boolean
 }
 

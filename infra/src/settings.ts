@@ -245,7 +245,7 @@ export const settings = {
 } as const
 
 export type SettingKey = keyof typeof settings
-export type Value<K extends SettingKey> = z.output<(typeof settings)[K]['schema']>
+type Value<K extends SettingKey> = z.output<(typeof settings)[K]['schema']>
 export type Config<K extends SettingKey> = { readonly [P in K]: Value<P> }
 
 /** `http-port` → `CITYGATE_HTTP_PORT`. */
