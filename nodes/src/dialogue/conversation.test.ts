@@ -195,7 +195,7 @@ describe('requests', () => {
 
   test('reading pauses when too much waits, and resumes', async () => {
     const gate = Promise.withResolvers<void>()
-    const { line, conversation, open } = start({
+    const { line, clock, conversation, open } = start({
       ReqAnnounce: async (call) => {
         await gate.promise
         call.reply(AnsAnnounce, { text: noBytes })
@@ -209,7 +209,38 @@ describe('requests', () => {
     gate.resolve()
     await settled()
     expect(line.paused).toBe(false)
+    clock.pass(25_000)
     expect(read(line.take())).toHaveLength(5001)
+  })
+
+  test('who sends too fast is answered at a bearable pace, and told of once in the log', () => {
+    const { line, clock, log, conversation, open } = start()
+    open()
+    conversation.receive(Buffer.concat(Array.from({ length: 3000 }, (_, i) => ask(i))))
+    expect(read(line.take())).toHaveLength(1000)
+    expect(line.paused).toBe(false)
+    clock.pass(5000)
+    expect(read(line.take()).length).toBeLessThanOrEqual(1050)
+    expect(log.lines.filter(({ message }) => message.includes('too fast'))).toHaveLength(1)
+    conversation.gone()
+    clock.pass(5000)
+    expect(line.take()).toHaveLength(0)
+    expect(clock.armed).toBe(0)
+  })
+
+  test('a slow reader is spared positions first, then chat, and never what changes the world', () => {
+    const { line, conversation, open } = start()
+    open()
+    const sent = (backlog: number): string[] => {
+      line.backlog = backlog
+      for (const [i, worth] of (['position', 'chat', 'state'] as const).entries())
+        conversation.sendFrame(encodeFrame(AnsTicket, i, { ticket: noBytes }), worth)
+      return read(line.take())
+    }
+    expect(sent(0x8000)).toEqual(['AnsTicket 0', 'AnsTicket 1', 'AnsTicket 2'])
+    expect(sent(0x8001)).toEqual(['AnsTicket 1', 'AnsTicket 2'])
+    expect(sent(0x20001)).toEqual(['AnsTicket 2'])
+    expect(conversation.alive).toBe(true)
   })
 
   test('requests wait while their answers are not taken', () => {

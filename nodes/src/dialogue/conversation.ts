@@ -23,7 +23,8 @@ import {
 } from '../pat/index.ts'
 import { answerTo, courtesies, isRequest } from './courtesies.ts'
 import { Inbox } from './inbox.ts'
-import type { Ending, Peer } from './peer.ts'
+import { Pace } from './pace.ts'
+import type { Ending, Peer, Worth } from './peer.ts'
 import type { Clock, Line, Log } from './ports.ts'
 import { Request } from './request.ts'
 import type { Opening, ServerKind } from './server-kind.ts'
@@ -35,8 +36,15 @@ import { codeOf, words, wordsFor } from './words.ts'
 const largestInbox = 0x8000
 /** Queued answers beyond which the console's next request waits until they have gone out. */
 const answersInFlight = 0x10000
-/** A console that leaves more than this unread is dropped: notices do not wait. */
-const largestBacklog = 0x40000
+/**
+ * Unread bytes beyond which a console is sent no more of a kind; beyond the last it is dropped, for the
+ * others' notices do not wait.
+ */
+const largestBacklog: Record<Worth, number> = { position: 0x8000, chat: 0x20000, state: 0x40000 }
+/** Packets that a console may send at once, and a second: a multiple of what a busy game sends. */
+const packetPace = { burst: 1000, perSecond: 200 }
+/** How long a console rests that sends faster. */
+const restMs = 100
 
 /**
  * `greeting` until the hello is out, `opening` until AnsConnection came, `deciding` while the server
@@ -76,6 +84,10 @@ export class Conversation<S> implements Peer {
   #paused = false
   /** A handler waits for something. */
   #busy = false
+  readonly #pace: Pace
+  /** Calls off the end of a rest. */
+  #resting: (() => void) | undefined
+  #restedOnce = false
 
   constructor({ kind, line, clock, log, timing }: ConversationParts<S>) {
     this.id = line.id
@@ -83,6 +95,7 @@ export class Conversation<S> implements Peer {
     this.#kind = kind
     this.#line = line
     this.#clock = clock
+    this.#pace = new Pace(clock.now(), packetPace)
     this.#watch = new Watch(clock, timing, {
       greet: () => this.#greet(),
       checkLine: () => this.#checkLine(),
@@ -126,10 +139,11 @@ export class Conversation<S> implements Peer {
     if (this.alive) this.sendFrame(encodeFrame(packet, sequence, body))
   }
 
-  sendFrame(frame: Bytes): void {
+  sendFrame(frame: Bytes, worth: Worth = 'state'): void {
     if (!this.alive) return
+    if (worth !== 'state' && this.#line.backlog > largestBacklog[worth]) return
     this.#line.write(frame)
-    if (this.#line.backlog > largestBacklog) this.#drop('reads too slowly')
+    if (this.#line.backlog > largestBacklog.state) this.#drop('reads too slowly')
   }
 
   shut(text: string): void {
@@ -160,7 +174,7 @@ export class Conversation<S> implements Peer {
 
   /** The next packet may be taken: who speaks before the hello waits for it. */
   get #ready(): boolean {
-    if (!this.alive || this.#busy || this.#phase === 'greeting') return false
+    if (!this.alive || this.#busy || this.#resting || this.#phase === 'greeting') return false
     return this.#line.backlog <= answersInFlight
   }
 
@@ -171,6 +185,7 @@ export class Conversation<S> implements Peer {
         const frame = this.#inbox.take()
         if (!frame) break
         pending = this.#dispatch(frame)
+        if (!this.#pace.take(this.#clock.now())) this.#rest()
       } catch (error) {
         this.#broken(error)
         return
@@ -190,6 +205,17 @@ export class Conversation<S> implements Peer {
       this.#advance()
     }
     pending.catch((error: unknown) => this.#broken(error)).then(goOn)
+  }
+
+  /** Sends too fast: its next packet waits, and in the end its own sending. */
+  #rest(): void {
+    if (!this.alive) return
+    if (!this.#restedOnce) this.log.info({}, 'sends too fast: slowed down')
+    this.#restedOnce = true
+    this.#resting = this.#clock.after(restMs, () => {
+      this.#resting = undefined
+      this.#advance()
+    })
   }
 
   #resume(): void {
@@ -330,6 +356,7 @@ export class Conversation<S> implements Peer {
     this.#phase = 'ended'
     this.#ending = ending
     this.#watch.stop()
+    this.#resting?.()
     this.#inbox.clear()
     // What still comes is read into nothing, so that the peer's leaving is noticed.
     this.#resume()

@@ -13,8 +13,8 @@ export interface Peer {
   /** Carries the ids of this connection. */
   readonly log: Log
   send<P extends AnyPacket>(packet: P, sequence: number, body: Body<P>): void
-  /** A frame that was encoded once for many receivers. */
-  sendFrame(frame: Bytes): void
+  /** A frame that was encoded once for many receivers. To a console that reads too slowly it may be left out. */
+  sendFrame(frame: Bytes, worth?: Worth): void
   /** Ends the session with words for the player: NtcShut, then the connection closes (login.md 2.4). */
   shut(text: string): void
   /** Ends the connection without a word, after what was sent has gone out. */
@@ -22,6 +22,9 @@ export interface Peer {
   /** Adds ids, such as the Capcom ID, to every further log line of this connection. */
   identify(ids: Readonly<Record<string, string | number>>): void
 }
+
+/** What is left out first when a console reads too slowly: positions, then chat. State never is. */
+export type Worth = 'position' | 'chat' | 'state'
 
 /**
  * How a session ended: `left` with ReqShut 1 (online mode is over), `travelling` with another

@@ -15,9 +15,9 @@ export const chatRoutes = gameRoutes(
   { NtcLayerChat, NtcCircleChat, ReqLayerTell, ReqTell },
   {
     NtcLayerChat: (call, { unknown1, messageInfo, message }) =>
-      call.session.realm.notify(call, chat, unknown1, messageInfo, message),
+      call.session.realm.notify(call, 'chat', chat, unknown1, messageInfo, message),
     NtcCircleChat: (call, { messageInfo, message }) =>
-      call.session.realm.notify(call, chatInCircle, messageInfo, message),
+      call.session.realm.notify(call, 'chat', chatInCircle, messageInfo, message),
     ReqLayerTell: (call, { recipientId, messageInfo, message }) =>
       call.session.realm.request(
         call,

@@ -223,6 +223,24 @@ describe('standing in a gate', () => {
     expect(lobby.link.released).toEqual(['BBBBBB 2 lost'])
   })
 
+  test('a flood of one hunter is not passed on to the others', async () => {
+    const lobby = new Lobby()
+    const [a, b] = [await lobby.enter('Alice'), await lobby.enter('Bob')]
+    for (const console of [a, b]) console.says(ReqLayerDown, down(7))
+    a.hears()
+    const chat = { unknown1: 1, messageInfo: MessageInfo.of({}), message: ascii('buy') }
+    for (let i = 0; i < 200; i++) {
+      b.says(NtcLayerUserPosition, { data: ascii('there') })
+      b.says(NtcLayerChat, chat)
+    }
+    const heard = a.hears().map(({ name }) => name)
+    expect(heard.filter((name) => name === 'NtcLayerUserPosition')).toHaveLength(20)
+    expect(heard.filter((name) => name === 'NtcLayerChat')).toHaveLength(10)
+    lobby.clock.pass(1000)
+    for (let i = 0; i < 50; i++) b.says(NtcLayerUserPosition, { data: ascii('there') })
+    expect(a.hears()).toHaveLength(10)
+  })
+
   test('a reservation that nobody used is given back after 40 seconds', async () => {
     const lobby = new Lobby()
     const [a, b] = [await lobby.enter('Alice'), await lobby.enter('Bob')]

@@ -19,13 +19,14 @@ import { gameRoutes } from './session.ts'
 export const presenceRoutes = gameRoutes(
   { NtcLayerUserPosition, NtcLayerBinary, NtcLayerBinary2, NtcCircleBinary, NtcCircleBinary2 },
   {
-    NtcLayerUserPosition: (call, { data }) => call.session.realm.notify(call, relayPosition, data),
-    NtcLayerBinary: (call, { data }) => call.session.realm.notify(call, relayBinary, data),
+    NtcLayerUserPosition: (call, { data }) =>
+      call.session.realm.notify(call, 'position', relayPosition, data),
+    NtcLayerBinary: (call, { data }) => call.session.realm.notify(call, 'data', relayBinary, data),
     NtcLayerBinary2: (call, { partnerId, data }) =>
-      call.session.realm.notify(call, relayBinaryTo, latin1(partnerId), data),
+      call.session.realm.notify(call, 'data', relayBinaryTo, latin1(partnerId), data),
     NtcCircleBinary: (call, { circleIndex, data }) =>
-      call.session.realm.notify(call, relayCircleBinary, circleIndex, data),
+      call.session.realm.notify(call, 'data', relayCircleBinary, circleIndex, data),
     NtcCircleBinary2: (call, { circleIndex, partnerId, data }) =>
-      call.session.realm.notify(call, relayCircleBinaryTo, circleIndex, latin1(partnerId), data),
+      call.session.realm.notify(call, 'data', relayCircleBinaryTo, circleIndex, latin1(partnerId), data),
   },
 )

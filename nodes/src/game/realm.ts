@@ -4,10 +4,17 @@
  */
 import type { Hold, WorldLink } from '../central/link.ts'
 import type { Audience, Content } from '../content/index.ts'
-import type { Ending, Peer } from '../dialogue/peer.ts'
+import type { Ending, Peer, Worth } from '../dialogue/peer.ts'
 import type { Clock, Log } from '../dialogue/ports.ts'
 import { ServerList } from '../dialogue/server-list.ts'
-import { type AnyPacket, encodeFrame, largestClientFrame } from '../pat/index.ts'
+import {
+  type AnyPacket,
+  encodeFrame,
+  largestClientFrame,
+  NtcCircleChatRelayed,
+  NtcLayerChatRelayed,
+  NtcLayerUserPositionRelayed,
+} from '../pat/index.ts'
 import {
   arrive,
   type Command,
@@ -29,6 +36,7 @@ import {
 } from '../world/index.ts'
 import { createCursors } from './cursors.ts'
 import { NodeTies } from './node-ties.ts'
+import { createPaces, type Said } from './paces.ts'
 import type { GameCall, Session } from './session.ts'
 import type { Ties } from './ties.ts'
 import { gameWords, reasonWords } from './words.ts'
@@ -37,6 +45,13 @@ const typeNumbers = { open: 1, rookie: 2, expert: 3, recruiting: 4 } as const sa
   string,
   ServerType
 >
+
+/** What a console that reads too slowly can do without, and may not be told of. */
+const worths: ReadonlyMap<number, Worth> = new Map([
+  [NtcLayerUserPositionRelayed.id, 'position'],
+  [NtcLayerChatRelayed.id, 'chat'],
+  [NtcCircleChatRelayed.id, 'chat'],
+])
 
 export interface RealmParts {
   readonly link: WorldLink
@@ -98,6 +113,7 @@ export class Realm {
       audience,
       servers,
       cursors: createCursors(),
+      paces: createPaces(this.clock.now()),
       lettersShown: false,
       status: undefined,
     }
@@ -130,8 +146,9 @@ export class Realm {
     this.#deliver(step, call, answer)
   }
 
-  /** The same for a packet that has no answer. */
-  notify<A extends readonly unknown[]>(call: GameCall, command: Command<A>, ...args: A): void {
+  /** The same for a packet that has no answer, as long as the hunter keeps to his pace. */
+  notify<A extends readonly unknown[]>(call: GameCall, said: Said, command: Command<A>, ...args: A): void {
+    if (!call.session.paces[said].take(this.clock.now())) return
     this.#deliver(play(this.world, call.session.player, call.sequence, command, ...args))
   }
 
@@ -160,7 +177,8 @@ export class Realm {
       this.log.info({ packet: packet.name, size: frame.length }, 'not relayed: over the client’s buffer')
       return
     }
-    for (const player of to) this.#sessions.get(player)?.peer.sendFrame(frame)
+    const worth = worths.get(packet.id)
+    for (const player of to) this.#sessions.get(player)?.peer.sendFrame(frame, worth)
   }
 
   #tellMoved(): void {

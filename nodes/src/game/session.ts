@@ -6,6 +6,7 @@ import type { ServerList } from '../dialogue/server-list.ts'
 import type { Items, UserStatusSet } from '../pat/index.ts'
 import type { Player } from '../world/index.ts'
 import type { Cursors } from './cursors.ts'
+import type { Paces } from './paces.ts'
 import type { Realm } from './realm.ts'
 
 /** A player on this node with his connection: from the claim to the release. */
@@ -18,6 +19,7 @@ export interface Session {
   readonly audience: Audience
   readonly servers: ServerList
   readonly cursors: Cursors
+  readonly paces: Paces
   /** Friend requests that waited for this hunter have been shown. */
   lettersShown: boolean
   /** As the client set them last; undefined before. */
