@@ -3,5 +3,6 @@ import { nodeRoutes } from './nodes.ts'
 import { publicRoutes } from './public.ts'
 import type { Route } from './route.ts'
 import { sessionRoutes } from './sessions.ts'
+import { socialRoutes } from './social.ts'
 
-export const routes: readonly Route[] = [...publicRoutes, ...nodeRoutes, ...sessionRoutes]
+export const routes: readonly Route[] = [...publicRoutes, ...nodeRoutes, ...sessionRoutes, ...socialRoutes]

@@ -4,6 +4,7 @@ import {
   armTicket,
   chooseHunter,
   claimSession,
+  endTicket,
   identifyConsole,
   issueTicket,
   readTicket,
@@ -20,6 +21,10 @@ export const sessionRoutes: readonly Route[] = [
   serve(chooseHunter, (deps, { params, body }) => choose(deps, params, body)),
   serve(issueTicket, (deps, { who, body }) => tickets.issue(deps, who.nodeId, body)),
   serve(readTicket, (deps, { body }) => tickets.read(deps, body.ticketHash)),
+  serve(endTicket, async (deps, { body }) => {
+    await tickets.end(deps, body.ticketHash)
+    return {}
+  }),
   serve(armTicket, (deps, { body }) => arming.armTicket(deps, body)),
   serve(armSession, (deps, { who, params, body }) =>
     arming.armSession(deps, who.nodeId, params.capcomId, body),

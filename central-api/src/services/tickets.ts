@@ -6,7 +6,7 @@ import {
   type readTicket as readEndpoint,
 } from '@citygate/schema/contract'
 import { consoles, players, tickets } from '@citygate/schema/tables'
-import { and, asc, eq, lt, sql } from 'drizzle-orm'
+import { and, asc, eq, isNotNull, lt, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { nowPlus } from '../db/clock.ts'
 import type { Transaction } from '../db/database.ts'
@@ -47,6 +47,18 @@ export async function read(deps: Deps, hash: string): Promise<Output<typeof read
     const { login, consoleId, capcomId } = ticket
     await tx.update(tickets).set({ expiresAt: lengthened }).where(eq(tickets.hash, hash))
     return { login, consoleId, capcomId, slots: await slotsOf(tx, consoleId) }
+  })
+}
+
+/**
+ * The console leaves online mode before it has reached a game server: every ticket of its log-in that no
+ * node holds ends. Who is held is in the game by now, and his node ends the log-in.
+ */
+export async function end(deps: Deps, hash: string): Promise<void> {
+  await transact(deps, async (tx) => {
+    await lockLogin(tx, hash)
+    const login = sql`(select login from tickets where hash = ${hash})`
+    await tx.delete(tickets).where(and(eq(tickets.login, login), isNotNull(tickets.expiresAt)))
   })
 }
 

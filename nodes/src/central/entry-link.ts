@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import {
   armTicket,
   chooseHunter,
+  endTicket,
   identifyConsole,
   issueTicket,
   readTicket,
@@ -56,6 +57,9 @@ export function entryLink(call: Call, directory: () => EntryLink['directory']): 
     async armTicket(ticket, serverId) {
       const target = await call(armTicket, { body: { ticketHash: hashOf(ticket), serverId } })
       return { serverId: target.serverId, ...target.address }
+    },
+    async endTicket(ticket) {
+      await call(endTicket, { body: { ticketHash: hashOf(ticket) } })
     },
   }
 }

@@ -8,6 +8,8 @@ export interface Holds {
   /** Before a claim is sent. The function that comes back is called once, with the hold or null for none. */
   claiming(): (hold: Hold | null) => Claimed
   has(hold: Hold): boolean
+  /** The hold of a player; null when this node does not hold him. */
+  of(capcomId: string): Hold | null
   /** False when the hold was not this node's any more. */
   remove(hold: Hold): boolean
   /** The fence is not this node's: what it holds of this player under it, or under a lower one, is lost. */
@@ -44,6 +46,7 @@ export function createHolds(): Holds {
       claims++
       return arrived
     },
+    of: (capcomId) => held.get(capcomId) ?? null,
     has: (hold) => held.get(hold.capcomId)?.fence === hold.fence,
     remove(hold) {
       return held.get(hold.capcomId)?.fence === hold.fence && held.delete(hold.capcomId)

@@ -75,6 +75,8 @@ export interface EntryLink {
   ): Promise<{ readonly ticket: Bytes; readonly login: string }>
   readTicket(ticket: Bytes): Promise<LoginRecord>
   armTicket(ticket: Bytes, serverId: number): Promise<Target>
+  /** Ends a log-in that has not reached a game server, with all its tickets. */
+  endTicket(ticket: Bytes): Promise<void>
 }
 
 /** For game servers. */

@@ -15,6 +15,8 @@ import { grantedLease } from './lease.ts'
 import type { EntryLink, WorldLink } from './link.ts'
 import { createOutbox } from './outbox.ts'
 import { type Epoch, type Registration, register } from './registration.ts'
+import type { SocialLink } from './social.ts'
+import { socialLink } from './social-link.ts'
 import { type SyncAnswer, type SyncEnd, type SyncLoop, startSync } from './sync-loop.ts'
 import { worldLink } from './world-link.ts'
 
@@ -41,6 +43,7 @@ export interface Link {
   readonly nodeId: string
   readonly entry: EntryLink
   readonly world: WorldLink
+  readonly social: SocialLink
   /** Tells central that this node takes no new players. */
   drain(): void
   /** Called once, when this node must stop serving; every hold has been lost before. */
@@ -97,13 +100,22 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     poke: () => sync?.poke(),
   })
 
+  const social = socialLink({
+    call: callInTurn,
+    log,
+    holds,
+    epoch: () => epoch.epoch,
+    lose: world.lose,
+  })
+
   function heard(answer: SyncAnswer): void {
     directory = answer.directory
     for (const { capcomId, fence } of answer.refused) world.lose(capcomId, fence)
     for (const letter of [...answer.mail].sort((a, b) => a.number - b.number)) {
       if (letter.number <= mailSeen) continue
       mailSeen = letter.number
-      world.lose(letter.capcomId, letter.fence)
+      if (letter.kind === 'session-taken') world.lose(letter.capcomId, letter.fence)
+      else social.heard(letter)
     }
   }
 
@@ -171,6 +183,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     nodeId: epoch.nodeId,
     entry: entryLink(callInTurn, liveDirectory),
     world: world.link,
+    social: social.link,
     drain() {
       draining = true
       outbox.drain()

@@ -3,9 +3,16 @@ import {
   armSession,
   armTicket,
   chooseHunter,
+  deleteFriend,
   type Endpoint,
+  endTicket,
+  findOnline,
+  readAcquaintances,
   readTicket,
   registerNode,
+  searchOnline,
+  setBlacklisted,
+  setDeniesRequests,
 } from '@citygate/schema/contract'
 
 /**
@@ -16,7 +23,20 @@ import {
 export type NoAnswer = 'not-sent' | 'rolled-back' | 'unknown' | 'answered'
 
 /** Asking twice leaves central as asking once does. A second `registerNode` supersedes only the answer that was lost. */
-const sameWhenRepeated: readonly Endpoint[] = [chooseHunter, readTicket, armTicket, armSession, registerNode]
+const sameWhenRepeated: readonly Endpoint[] = [
+  chooseHunter,
+  readTicket,
+  armTicket,
+  armSession,
+  registerNode,
+  endTicket,
+  readAcquaintances,
+  deleteFriend,
+  setBlacklisted,
+  setDeniesRequests,
+  searchOnline,
+  findOnline,
+]
 
 export const repeatsAtMost = 2
 

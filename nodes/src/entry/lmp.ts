@@ -8,10 +8,11 @@ import type { EntryLink, Slot } from '../central/link.ts'
 import { type Audience, audienceOf, type Content } from '../content/index.ts'
 import { binaryRoutes } from '../dialogue/binaries.ts'
 import { type HandlerTable, join, routes } from '../dialogue/handlers.ts'
+import type { Peer } from '../dialogue/peer.ts'
 import type { Clock } from '../dialogue/ports.ts'
 import type { Connection, Opening, ServerKind } from '../dialogue/server-kind.ts'
 import { ServerList } from '../dialogue/server-list.ts'
-import { words, wordsFor } from '../dialogue/words.ts'
+import { codeOf, words, wordsFor } from '../dialogue/words.ts'
 import {
   AnsChargeInfo,
   AnsFmpInfo,
@@ -113,8 +114,18 @@ export function lmp(parts: LmpParts): ServerKind<LmpSession> {
       binaryRoutes<LmpSession>(content, clock),
     ),
     open: (_peer, connection) => opening(parts, connection),
-    closed: () => undefined,
+    closed: (session, ending, peer) => {
+      if (ending === 'left') endLogin(parts, session, peer)
+    },
   }
+}
+
+/** Out of online mode: the console's tickets are good for nothing any more. Time would end them too. */
+function endLogin({ link }: LmpParts, { ticket }: LmpSession, { log }: Peer): void {
+  if (ticket === null) return
+  link
+    .endTicket(ticket)
+    .catch((error: unknown) => log.info({ code: codeOf(error) }, 'a log-in ends later, by time'))
 }
 
 async function opening({ link }: LmpParts, connection: Connection): Promise<Opening<LmpSession>> {

@@ -112,6 +112,12 @@ export class MemoryLink implements EntryLink {
     return { ...known, slots: this.#console(known.consoleId).slots }
   }
 
+  async endTicket(ticket: Bytes): Promise<void> {
+    this.#check()
+    const known = this.#tickets.get(latin1(ticket))
+    for (const [text, { login }] of this.#tickets) if (login === known?.login) this.#tickets.delete(text)
+  }
+
   async armTicket(ticket: Bytes, serverId: number): Promise<Target> {
     this.#check()
     const known = this.#tickets.get(latin1(ticket))

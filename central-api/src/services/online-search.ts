@@ -1,0 +1,75 @@
+/** Who is online anywhere, as the game asks: one statement, from what nodes told last. */
+import {
+  type findOnline as findEndpoint,
+  foundOnlineAtMost,
+  type OnlineHunter,
+  type Output,
+  Problem,
+  type searchOnline as searchEndpoint,
+} from '@citygate/schema/contract'
+import { blacklist, consoles, players } from '@citygate/schema/tables'
+import { eq, type SQL, sql } from 'drizzle-orm'
+import type { z } from 'zod'
+import { fromBase64 } from '../base64.ts'
+import type { Tx } from '../db/database.ts'
+import { foldName, nameText } from '../name-text.ts'
+
+type Search = z.output<NonNullable<(typeof searchEndpoint)['body']>>
+
+/** @throws Problem `player_not_found` (the seeker) */
+export async function search(
+  tx: Tx,
+  { seeker, capcomIdPart, namePart, limit }: Search,
+): Promise<Output<typeof searchEndpoint>> {
+  const [own] = await tx
+    .select({ mediaVersion: consoles.mediaVersion })
+    .from(players)
+    .innerJoin(consoles, eq(consoles.id, players.consoleId))
+    .where(eq(players.capcomId, seeker))
+  if (!own) throw new Problem('player_not_found')
+  const name = foldName(nameText(fromBase64(namePart), own.mediaVersion))
+  const wanted = sql`p.capcom_id like ${`%${capcomIdPart}%`}
+    and p.name_folded like ${`%${name.replaceAll(/[\\%_]/g, '\\$&')}%`} and p.capcom_id <> ${seeker}`
+  return { items: await online(tx, seeker, wanted, limit) }
+}
+
+export async function find(
+  tx: Tx,
+  seeker: string,
+  capcomIds: readonly string[],
+): Promise<Output<typeof findEndpoint>> {
+  const ids = sql.join(
+    capcomIds.map((id) => sql`${id}`),
+    sql`, `,
+  )
+  return { items: await online(tx, seeker, sql`p.capcom_id in (${ids})`, foundOnlineAtMost) }
+}
+
+type Row = Record<'capcomId' | 'name' | 'serverName', string> &
+  Record<'serverId' | 'population' | 'capacity', number> & {
+    settings: string | null
+    gate: number | null
+    city: number | null
+    inQuest: boolean
+  }
+
+/** By name, so that whom the limit leaves out does not change from one search to the next. */
+async function online(tx: Tx, seeker: string, wanted: SQL, limit: number): Promise<OnlineHunter[]> {
+  const rows = await tx.execute<Row>(sql`with found as (
+      select p.capcom_id, p.name, p.name_folded, p.settings, l.server_id, l.gate, l.city, l.in_quest
+      from live_presence l join ${players} p on p.capcom_id = l.capcom_id
+      where ${wanted} and not exists (select from ${blacklist} b
+        where (b.owner, b.blocked) in ((p.capcom_id, ${seeker}::text), (${seeker}::text, p.capcom_id)))
+      order by p.name_folded, p.capcom_id limit ${limit}
+    )
+    select f.capcom_id as "capcomId", encode(f.name, 'base64') as name,
+      translate(encode(f.settings, 'base64'), E'\n', '') as settings,
+      f.server_id as "serverId", s.name as "serverName", f.gate, f.city, f.in_quest as "inQuest",
+      (select count(*)::int from live_presence l where l.server_id = f.server_id
+        and (f.gate is null or l.gate = f.gate) and (f.city is null or l.city = f.city)) as population,
+      case when f.gate is null then s.capacity when f.city is null then s.gate_capacity
+        else s.city_capacity end as capacity
+    from found f join servers s on s.id = f.server_id
+    order by f.name_folded, f.capcom_id`)
+  return rows.map((row) => ({ ...row }))
+}

@@ -1,0 +1,168 @@
+/** What hunters keep of each other, asked of central and told by it; shapes in `social.ts`. */
+import {
+  answerFriend,
+  askFriend,
+  deleteFriend,
+  type Endpoint,
+  findOnline,
+  foundOnlineAtMost,
+  type Input,
+  type Output,
+  Problem,
+  readAcquaintances,
+  type SocialLetter,
+  searchOnline,
+  setBlacklisted,
+  setDeniesRequests,
+  tellPlayer,
+  type Acquaintance as WireAcquaintance,
+  type OnlineHunter as WireHunter,
+  type Message as WireMessage,
+  type FriendRequest as WireRequest,
+} from '@citygate/schema/contract'
+import type { Log } from '../log.ts'
+import type { Call } from './client.ts'
+import { fromBase64, toBase64 } from './entry-link.ts'
+import type { Holds } from './holds.ts'
+import type { Hold } from './link.ts'
+import type { FriendRequest, Known, Message, OnlineHunter, SocialLink, SocialNews } from './social.ts'
+
+export interface SocialParts {
+  readonly call: Call
+  readonly log: Log
+  readonly holds: Holds
+  readonly epoch: () => number
+  /** Another node holds the player: this one lets go. */
+  readonly lose: (capcomId: string, fence: number) => void
+}
+
+export interface SocialSide {
+  readonly link: SocialLink
+  heard(letter: SocialLetter): void
+}
+
+const settingsBytes = 256
+const longestName = 31
+/** What central takes as a part of a Capcom ID; no hunter has anything else in his. */
+const idPart = /^[0-9A-Z]{0,6}$/
+
+export function socialLink({ call, log, holds, epoch, lose }: SocialParts): SocialSide {
+  const listeners = new Set<(hold: Hold, news: SocialNews) => void>()
+
+  const held = ({ fence }: Hold) => ({ epoch: epoch(), fence })
+  const between = ({ capcomId }: Hold, other: string) => ({ capcomId, other })
+
+  /** For calls that act for a held player. */
+  async function act<E extends Endpoint>(hold: Hold, endpoint: E, input: Input<E>): Promise<Output<E>> {
+    try {
+      return await call(endpoint, input)
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'fence_lost') lose(hold.capcomId, hold.fence)
+      throw error
+    }
+  }
+
+  const link: SocialLink = {
+    async acquaintances(hold) {
+      const params = { capcomId: hold.capcomId }
+      const found = await act(hold, readAcquaintances, { params, body: held(hold) })
+      return {
+        friends: found.friends.map(known),
+        blacklist: found.blacklist.map(known),
+        requests: found.requests.map(request),
+        deniesRequests: found.deniesRequests,
+      }
+    },
+    async askFriend(hold, other, message) {
+      const body = { ...held(hold), message: wireMessage(message) }
+      const asked = await act(hold, askFriend, { params: between(hold, other), body })
+      return asked.request && request(asked.request)
+    },
+    async answerFriend(hold, asker, accepted) {
+      const body = { ...held(hold), accepted }
+      const answered = await act(hold, answerFriend, { params: between(hold, asker), body })
+      return { friend: answered.friend && known(answered.friend), made: answered.made }
+    },
+    async deleteFriend(hold, friend) {
+      await act(hold, deleteFriend, { params: between(hold, friend), body: held(hold) })
+    },
+    async setBlacklisted(hold, other, listed) {
+      const body = { ...held(hold), listed }
+      const { entry } = await act(hold, setBlacklisted, { params: between(hold, other), body })
+      return known(entry)
+    },
+    async setDeniesRequests(hold, denies) {
+      const params = { capcomId: hold.capcomId }
+      await act(hold, setDeniesRequests, { params, body: { ...held(hold), denies } })
+    },
+    async tell(hold, other, message) {
+      const body = { ...held(hold), message: wireMessage(message) }
+      return (await act(hold, tellPlayer, { params: between(hold, other), body })).outcome
+    },
+    async searchOnline({ capcomId: seeker }, { capcomId, hunterName }) {
+      if (!idPart.test(capcomId) || hunterName.length > longestName) return []
+      const wanted = { capcomIdPart: capcomId, namePart: toBase64(hunterName), limit: foundOnlineAtMost }
+      const { items } = await call(searchOnline, { body: { seeker, ...wanted } })
+      return items.map(hunter)
+    },
+    async findOnline({ capcomId: seeker }, capcomIds) {
+      const { items } = await call(findOnline, { body: { seeker, capcomIds: [...capcomIds] } })
+      return items.map(hunter)
+    },
+    onLetter(listener) {
+      listeners.add(listener)
+    },
+  }
+
+  return {
+    link,
+    heard(letter) {
+      const hold = holds.of(letter.to)
+      if (!hold) {
+        log.debug({ capcomId: letter.to, kind: letter.kind }, 'a letter for a player who has left')
+        return
+      }
+      for (const listener of listeners) {
+        try {
+          listener(hold, news(letter))
+        } catch (err) {
+          log.error({ err, capcomId: letter.to, kind: letter.kind }, 'a letter could not be delivered')
+        }
+      }
+    },
+  }
+}
+
+const known = ({ capcomId, name }: WireAcquaintance): Known => ({ capcomId, name: fromBase64(name) })
+
+const message = ({ info, text }: WireMessage): Message => ({
+  info: fromBase64(info),
+  text: fromBase64(text),
+})
+
+const wireMessage = ({ info, text }: Message): WireMessage => ({ info: toBase64(info), text: toBase64(text) })
+
+const request = ({ number, from, message: written }: WireRequest): FriendRequest => ({
+  number,
+  from: known(from),
+  message: message(written),
+})
+
+const hunter = ({ name, settings, ...place }: WireHunter): OnlineHunter => ({
+  ...place,
+  name: fromBase64(name),
+  settings: settings === null ? new Uint8Array(settingsBytes) : fromBase64(settings),
+})
+
+function news(letter: SocialLetter): SocialNews {
+  switch (letter.kind) {
+    case 'friend-request':
+      return { kind: letter.kind, request: request(letter.request) }
+    case 'friend-answer':
+      return { kind: letter.kind, by: known(letter.by) }
+    case 'friend-deleted':
+      return { kind: letter.kind, by: letter.by }
+    case 'tell':
+      return { kind: letter.kind, from: known(letter.from), message: message(letter.message) }
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * What game handlers see of what hunters keep of each other, wherever they are. As in `link.ts`: every
+ * promise rejects with a `Problem` whose code its endpoint lists, or with `CentralUnreachable`.
+ */
+import type { Bytes } from '../pat/index.ts'
+import type { Hold } from './link.ts'
+
+export interface Known {
+  readonly capcomId: string
+  readonly name: Bytes
+}
+
+/** As the console wrote it: the structure MessageInfo, encoded, and the text. */
+export interface Message {
+  readonly info: Bytes
+  readonly text: Bytes
+}
+
+/** `number`: who asks again makes another request. */
+export interface FriendRequest {
+  readonly number: number
+  readonly from: Known
+  readonly message: Message
+}
+
+export interface Acquaintances {
+  /** In the order of acceptance. */
+  readonly friends: readonly Known[]
+  /** In the order of listing. */
+  readonly blacklist: readonly Known[]
+  /** Oldest first. */
+  readonly requests: readonly FriendRequest[]
+  readonly deniesRequests: boolean
+}
+
+/** A hunter who is online on whatever node, as told last. */
+export interface OnlineHunter {
+  readonly capcomId: string
+  readonly name: Bytes
+  /** 256 bytes; zeros until he has shown some. */
+  readonly settings: Bytes
+  readonly serverId: number
+  readonly serverName: string
+  readonly gate: number | null
+  readonly city: number | null
+  readonly inQuest: boolean
+  /** Of the place where he stands. */
+  readonly population: number
+  readonly capacity: number
+}
+
+/** What a hunter on another node did, for one whom this node holds. */
+export type SocialNews =
+  | { readonly kind: 'friend-request'; readonly request: FriendRequest }
+  /** He has accepted. */
+  | { readonly kind: 'friend-answer'; readonly by: Known }
+  | { readonly kind: 'friend-deleted'; readonly by: string }
+  | { readonly kind: 'tell'; readonly from: Known; readonly message: Message }
+
+export interface SocialLink {
+  acquaintances(hold: Hold): Promise<Acquaintances>
+  /** Null when they are friends already. Another node is told by central; on this one it is for the caller to do. */
+  askFriend(hold: Hold, other: string, message: Message): Promise<FriendRequest | null>
+  /** The other one when they are friends now; null after a refusal. Who is told: as with `askFriend`. */
+  answerFriend(
+    hold: Hold,
+    asker: string,
+    accepted: boolean,
+  ): Promise<{ readonly friend: Known | null; readonly made: boolean }>
+  /** One-sided. Nothing to delete is no refusal. */
+  deleteFriend(hold: Hold, friend: string): Promise<void>
+  setBlacklisted(hold: Hold, other: string, listed: boolean): Promise<Known>
+  setDeniesRequests(hold: Hold, denies: boolean): Promise<void>
+  /** To a player whom this node does not see; central says as little of a blacklist as it can. */
+  tell(hold: Hold, other: string, message: Message): Promise<'sent' | 'offline'>
+  /** By any part of the Capcom ID and of the name; at most 100, never the seeker. */
+  searchOnline(
+    seeker: Hold,
+    wanted: { capcomId: string; hunterName: Bytes },
+  ): Promise<readonly OnlineHunter[]>
+  /** Those of the given hunters who are online; at most 50 may be asked for. */
+  findOnline(seeker: Hold, capcomIds: readonly string[]): Promise<readonly OnlineHunter[]>
+  /** Called with news for players whom this node holds; news may come twice. */
+  onLetter(listener: (hold: Hold, news: SocialNews) => void): void
+}
