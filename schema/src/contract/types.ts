@@ -31,6 +31,10 @@ export const ConsoleId = z.uuid()
 export const Role = z.enum(['entry', 'world'])
 export type Role = z.infer<typeof Role>
 
+/** What an operator's key may do; each includes those before it. */
+export const OperatorRole = z.enum(['read', 'moderate', 'own'])
+export type OperatorRole = z.infer<typeof OperatorRole>
+
 export const ServerId = z.int().min(1).max(0xffff)
 export const GateId = z.int().min(1).max(0xffff)
 export const CityId = z.int().min(1).max(0xffff)

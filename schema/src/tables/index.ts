@@ -1,5 +1,6 @@
 /** The tables of central's database. Nodes never see them. */
 export * from './nodes.ts'
+export * from './operators.ts'
 export * from './players.ts'
 export * from './presence.ts'
 export * from './social.ts'

@@ -18,12 +18,15 @@ import { address, counter, moment } from './columns.ts'
 /** Known by the SHA-256 (hex) of the token. Roles are two columns: what a node may play is granted one by one. */
 export const enrolTokens = pgTable('enrol_tokens', {
   tokenHash: text('token_hash').primaryKey(),
+  /** What operators call it by. */
+  id: uuid('id').notNull().unique().defaultRandom(),
   entry: boolean('entry').notNull(),
   world: boolean('world').notNull(),
   usesLeft: integer('uses_left').notNull(),
   expiresAt: moment('expires_at').notNull(),
   createdBy: uuid('created_by').notNull(),
   createdAt: moment('created_at').notNull().defaultNow(),
+  revokedAt: moment('revoked_at'),
 })
 
 export const nodes = pgTable('nodes', {
@@ -35,6 +38,8 @@ export const nodes = pgTable('nodes', {
   world: boolean('world').notNull(),
   /** 0: never registered. Only this epoch may serve. */
   newestEpoch: integer('newest_epoch').notNull().default(0),
+  /** An operator wants it emptied; stays so through its restarts until he takes it back. */
+  drainOrdered: boolean('drain_ordered').notNull().default(false),
   enrolledAt: moment('enrolled_at').notNull().defaultNow(),
 })
 

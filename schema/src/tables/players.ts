@@ -43,6 +43,8 @@ export const players = pgTable(
     settings: bytea('settings'),
     /** "Deny friend requests", as the hunter switched it last. */
     deniesRequests: boolean('denies_requests').notNull().default(false),
+    /** Rises with every change of name or settings; the newest row of `player_history`. */
+    version: integer('version').notNull().default(1),
     createdAt: moment('created_at').notNull().defaultNow(),
     /** Last claim or release; for somebody online, read it as "now". */
     seenAt: moment('seen_at').notNull().defaultNow(),

@@ -1,6 +1,7 @@
 /** What central knows of itself, its operators and what they did. */
 import { sql } from 'drizzle-orm'
 import { check, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import type { OperatorRole } from '../contract/types.ts'
 import { counter, moment } from './columns.ts'
 
 /** One row. `incarnation` changes when the database is restored or imported; it is part of every epoch and fence. */
@@ -29,6 +30,7 @@ export const operatorKeys = pgTable('operator_keys', {
   id: uuid('id').primaryKey().defaultRandom(),
   keyHash: text('key_hash').notNull().unique(),
   name: text('name').notNull(),
+  role: text('role').$type<OperatorRole>().notNull().default('own'),
   createdAt: moment('created_at').notNull().defaultNow(),
   revokedAt: moment('revoked_at'),
 })
