@@ -84,6 +84,8 @@ export class Conversation<S> implements Peer {
   #paused = false
   /** A handler waits for something. */
   #busy = false
+  /** Packets wait until what was sent has gone out. */
+  #held = false
   readonly #pace: Pace
   /** Calls off the end of a rest. */
   #resting: (() => void) | undefined
@@ -123,7 +125,7 @@ export class Conversation<S> implements Peer {
 
   /** Everything that was queued has gone out. */
   drained(): void {
-    this.#advance()
+    if (this.#held) this.#advance()
   }
 
   /** The peer has left, by FIN, by reset or by a fault of the line. */
@@ -193,6 +195,7 @@ export class Conversation<S> implements Peer {
       if (pending) this.#wait(pending)
     }
     if (!this.alive) return
+    this.#held = this.#line.backlog > answersInFlight
     this.#watch.frame(this.#inbox.holdsHalfFrame, () => this.#inbox.taken)
     if (this.#inbox.size <= largestInbox) this.#resume()
   }

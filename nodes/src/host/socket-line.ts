@@ -22,13 +22,26 @@ export class SocketLine implements Line {
     socket.on('drain', drained)
   }
 
+  /** Lines with something to send when this turn of the event loop is over. */
+  static #due: SocketLine[] = []
+
+  static #flushSoon(line: SocketLine): void {
+    if (SocketLine.#due.push(line) === 1) setImmediate(SocketLine.#flushAll)
+  }
+
+  static #flushAll(): void {
+    const lines = SocketLine.#due
+    SocketLine.#due = []
+    for (const line of lines) line.#flush()
+  }
+
   get backlog(): number {
     return this.#queued + this.#socket.writableLength
   }
 
   write(bytes: Uint8Array): void {
     if (this.#ending) return
-    if (this.#queue.length === 0) setImmediate(() => this.#flush())
+    if (this.#queue.length === 0) SocketLine.#flushSoon(this)
     this.#queue.push(bytes)
     this.#queued += bytes.length
   }
