@@ -443,16 +443,18 @@ describe('time', () => {
     }
   })
 
-  test('75 s of silence end it, and any packet is life', async () => {
+  test('75 s of silence end it in words, and any packet is life', async () => {
     const { clock, conversation, open, endings, line } = start()
     open()
     clock.pass(74_000)
     conversation.receive(encodeFrame(AnsLineCheck, 0, {}))
     clock.pass(74_999)
     expect(conversation.alive).toBe(true)
+    line.take()
     clock.pass(1)
     expect(conversation.alive).toBe(false)
-    expect(line.state).toBe('destroyed')
+    expect(line.take().subarray(0, 8).toString('hex')).toMatch(/60101000$/)
+    expect(line.state).toBe('ended')
     await settled()
     expect(endings).toEqual(['lost'])
   })

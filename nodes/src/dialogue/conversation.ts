@@ -101,7 +101,7 @@ export class Conversation<S> implements Peer {
     this.#watch = new Watch(clock, timing, {
       greet: () => this.#greet(),
       checkLine: () => this.#checkLine(),
-      silent: () => this.#drop('silent'),
+      silent: () => this.#giveUp(),
       halfFrame: () => this.#broken(new ProtocolError('frame', 'began and did not end in time')),
     })
   }
@@ -347,6 +347,16 @@ export class Conversation<S> implements Peer {
       this.log.error({ err: error }, 'the conversation failed')
       this.shut(words.bug)
     }
+  }
+
+  /** A console that has gone silent: it may still hear why (game.md 3.13). A stranger is told nothing. */
+  #giveUp(): void {
+    if (!this.#session) {
+      this.#drop('silent')
+      return
+    }
+    this.log.info({}, 'silent for too long')
+    this.shut(words.silent)
   }
 
   #drop(why: string): void {

@@ -5,6 +5,7 @@ import { CentralUnreachable } from '../central/link.ts'
 export const words = {
   protocol: 'The server did not understand your console. Please try again.',
   bug: 'Something went wrong on the server. Please try again.',
+  silent: 'Nothing was heard from your console for too long. Please log in again.',
   unreachable: 'The community server does not answer right now. Please try again in a few minutes.',
   notOffered: 'This server does not offer that.',
   ticketUnknown: 'Your log-in has ended. Please leave online mode and log in again.',
