@@ -37,6 +37,12 @@ export const deviations: readonly Deviation[] = [
   ...at('listVersion', ['login_only', 'login', 'A', 'AnsFmpListVersion'], ['version']),
   ...at('listVersion', ['login_only', 'login', 'A', 'AnsFmpListVersion2'], ['version']),
 
+  // line_check
+  ...at('listVersion', ['line_check', 'login', 'A', 'AnsFmpListVersion'], ['version']),
+  ...at('listVersion', ['line_check', 'login', 'A', 'AnsFmpListVersion2'], ['version']),
+  ...at('listVersion', ['line_check', 'login', 'B', 'AnsFmpListVersion'], ['version']),
+  ...at('listVersion', ['line_check', 'login', 'B', 'AnsFmpListVersion2'], ['version']),
+
   // login_binaries
   ...at('listVersion', ['login_binaries', 'login', 'A', 'AnsFmpListVersion'], ['version']),
   ...at('listVersion', ['login_binaries', 'login', 'A', 'AnsFmpListVersion2'], ['version']),

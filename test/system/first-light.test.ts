@@ -1,4 +1,6 @@
 /** The first whole path: a console logs in through a node, and is found over REST. */
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { ascii, latin1, NtcLayerIn, NtcLayerOut } from '@citygate/nodes/pat'
 import type { Output, searchPlayers } from '@citygate/schema/contract'
 import { expect, test } from 'vitest'
@@ -117,4 +119,12 @@ test('a hunter who changes server is found there, and nowhere else', async () =>
   expect(moved.items).toMatchObject([
     { capcomId: hunter.capcomId, location: { server: { id: 7, name: 'Veterans1' }, gate: { id: 40 } } },
   ])
+})
+
+test('a console that trusts this realm’s root logs in over TLS', async () => {
+  await using database = await testDatabase()
+  await using realm = await Realm.start({ databaseUrl: database.url, tls: true })
+  const root = new X509Certificate(readFileSync(realm.nodes[0]?.rootFile ?? ''))
+  const hunter = await logIn(realm, 'Aria', { tls: true, ca: root.toString() })
+  expect(await hunter.enterGate(1)).toEqual([hunter.capcomId])
 })

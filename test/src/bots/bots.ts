@@ -60,16 +60,6 @@ export function startBots(options: BotsOptions): Bots {
   return crowd
 }
 
-/** Plays until the signal, then logs everybody out. */
-export async function runBots(
-  options: BotsOptions & { readonly signal: AbortSignal },
-): Promise<BotStatistics> {
-  const bots = startBots(options)
-  const { signal } = options
-  if (!signal.aborted) await new Promise((done) => signal.addEventListener('abort', done, { once: true }))
-  return bots.stop('log-out')
-}
-
 class Crowd implements Bots {
   readonly settled: Promise<BotStatistics>
   readonly #options: BotsOptions

@@ -4,6 +4,5 @@ export {
   type BotStatistics,
   type Bots,
   type BotsOptions,
-  runBots,
   startBots,
 } from './bots.ts'
