@@ -56,7 +56,7 @@ async function createList(db: Database): Promise<void> {
       )`)
       return
     } catch (error) {
-      const lost = ['23505', '42P07', 'XX000'].includes(codeOf(error) ?? '')
+      const lost = ['23505', '42P07', '42710', 'XX000'].includes(codeOf(error) ?? '')
       if (!lost || attempt === 5) throw error
     }
   }
