@@ -20,9 +20,9 @@ export function openDatabase(client: Sql): Database {
 }
 
 /**
- * Drizzle hands its statements over as `unsafe`, which the driver does not prepare: two round trips each,
- * planned every time, and behind Hyperdrive they may hang. Statements are few and their texts fixed (lists
- * go as one JSON parameter), so that all are prepared.
+ * Drizzle hands its statements over as `unsafe`, and says that they are not to be prepared: two round trips
+ * each, planned every time, and behind Hyperdrive they may hang. Statements are few and their texts fixed
+ * (lists go as one JSON parameter), so that all are prepared.
  */
 function prepareAll(client: Sql): Sql {
   const begin = client.begin.bind(client)
@@ -35,6 +35,14 @@ function prepareUnsafe<T extends Pick<Sql, 'unsafe'>>(client: T): T {
   const unsafe = client.unsafe.bind(client)
   return Object.assign(client, {
     unsafe: ((text, parameters, options) =>
-      unsafe(text, parameters, { prepare: true, ...options })) as Sql['unsafe'],
+      unsafe(text, parameters, isOne(text) ? { ...options, ...asPrepared } : options)) as Sql['unsafe'],
   })
+}
+
+/** `simple`: the driver's word for one message without parameters, which is planned each time. */
+const asPrepared = { prepare: true, simple: false }
+
+/** What Postgres can prepare: one statement that reads or writes rows. */
+function isOne(text: string): boolean {
+  return /^\s*(select|insert|update|delete|with)\b/i.test(text) && !text.includes(';')
 }
