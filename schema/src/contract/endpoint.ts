@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { ProblemCode } from './problem.ts'
+import type { OperatorRole } from './types.ts'
 
 /** Who may call: anybody, a holder of an enrolment token, an enrolled node (`entry`: granted that role), an operator. */
 export type Caller = 'public' | 'enrolment' | 'node' | 'entry' | 'operator'
@@ -17,10 +18,16 @@ export interface Endpoint<
   Output extends z.ZodType = z.ZodType,
 > {
   readonly name: string
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** With `{name}` for each of `params`. */
   readonly path: string
   readonly caller: Caller
+  /** What an operator's key needs; `own` where nothing is said. */
+  readonly role?: OperatorRole
+  /** The answer holds a secret: it is told once and never kept. */
+  readonly secret?: true
+  /** The answer carries a `version`, sent as `ETag` too; a write needs `If-Match` with it, or `*`. */
+  readonly versioned?: true
   readonly summary: string
   readonly params?: Params
   readonly query?: Query

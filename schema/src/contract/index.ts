@@ -1,6 +1,7 @@
 /** The contract between the central API and everybody who calls it: one endpoint value per route. */
 export * from './endpoint.ts'
 export * from './node.ts'
+export * from './operators.ts'
 export * from './problem.ts'
 export * from './public.ts'
 export * from './session.ts'

@@ -8,6 +8,8 @@ export const createEnrolToken = endpoint({
   method: 'POST',
   path: '/v1/enrol-tokens',
   caller: 'operator',
+  role: 'own',
+  secret: true,
   summary: 'Make a token with which nodes enrol themselves.',
   body: z.strictObject({
     roles: z.array(Role).min(1).max(2).default(['world']),
@@ -18,7 +20,7 @@ export const createEnrolToken = endpoint({
       .max(30 * 86400)
       .default(3600),
   }),
-  output: z.object({ token: z.string(), expiresAt: Time }),
+  output: z.object({ id: z.uuid(), token: z.string(), expiresAt: Time }),
   problems: ['bad_request', 'unauthorized', 'forbidden'],
 })
 
@@ -104,7 +106,7 @@ export const registerNode = endpoint({
     servers: z.array(ServerAssignment),
     directory: Directory,
   }),
-  problems: ['bad_request', 'unauthorized', 'forbidden', 'busy'],
+  problems: ['bad_request', 'unauthorized', 'forbidden', 'node_banned', 'busy'],
 })
 
 /**
@@ -117,6 +119,7 @@ export const releaseServers = endpoint({
   method: 'POST',
   path: '/v1/nodes/{nodeId}/release-servers',
   caller: 'operator',
+  role: 'own',
   summary: 'Declare a node dead: other nodes may carry its game servers.',
   params: z.strictObject({ nodeId: NodeId }),
   output: z.object({ released: z.array(ServerId) }),

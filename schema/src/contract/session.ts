@@ -211,6 +211,8 @@ export const claimSession = endpoint({
     'ticket_unknown',
     'ticket_not_armed',
     'ticket_without_hunter',
+    'player_banned',
+    'node_banned',
     'server_full',
     'epoch_superseded',
     'incarnation_changed',

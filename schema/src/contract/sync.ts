@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 import { Directory } from './node.ts'
+import { operatorLetters } from './operators.ts'
 import { socialLetters } from './social.ts'
 import { CapcomId, CityId, Epoch, Fence, GateId, ServerId, SettingsBytes } from './types.ts'
 
@@ -38,8 +39,20 @@ export const Letter = z.discriminatedUnion('kind', [
     fence: Fence,
   }),
   ...socialLetters,
+  ...operatorLetters,
 ])
 export type Letter = z.infer<typeof Letter>
+
+/**
+ * As it travels: a letter of a kind that only a newer central knows must not cost an older node the whole
+ * answer. It is passed over, and counts as handled.
+ */
+const TravellingLetter = z.union([Letter, z.looseObject({ number: z.int(), kind: z.string() })])
+
+/** Null for what this release does not know. */
+export function knownLetter(letter: z.infer<typeof TravellingLetter>): Letter | null {
+  return Letter.safeParse(letter).data ?? null
+}
 
 export const syncNode = endpoint({
   name: 'syncNode',
@@ -82,13 +95,16 @@ export const syncNode = endpoint({
     refused: z.array(z.object({ capcomId: CapcomId, fence: Fence })),
     /** Always carries fresh populations; `directory.version` tells whether more has changed. */
     directory: Directory,
-    mail: z.array(Letter),
+    mail: z.array(TravellingLetter),
+    /** What an operator wants of the node, as of now. `drain`: take no new players. */
+    orders: z.object({ drain: z.boolean() }).default({ drain: false }),
     /** When to call again if there is nothing to say; 0 where central holds calls. */
     nextSyncMs: z.int(),
   }),
   problems: [
     'bad_request',
     'unauthorized',
+    'node_banned',
     'epoch_superseded',
     'incarnation_changed',
     'sync_out_of_order',
