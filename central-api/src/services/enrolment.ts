@@ -32,10 +32,10 @@ export async function createToken(
         expiresAt: nowPlus(wish.ttlSeconds * 1000),
         createdBy: operatorId,
       })
-      .returning({ expiresAt: enrolTokens.expiresAt })
+      .returning({ id: enrolTokens.id, expiresAt: enrolTokens.expiresAt })
     if (!made) throw new Error('an insert gave no row')
     await audit(tx, `operator:${operatorId}`, 'enrol-token', wish.roles.join(' and '), { uses: wish.uses })
-    return { token, expiresAt: made.expiresAt.toISOString() }
+    return { id: made.id, token, expiresAt: made.expiresAt.toISOString() }
   })
 }
 

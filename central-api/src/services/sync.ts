@@ -3,7 +3,7 @@
  * (shared-state.md, "Sync").
  */
 import { type syncNode as endpoint, type Output, Problem } from '@citygate/schema/contract'
-import { directory, mail, nodeEpochs } from '@citygate/schema/tables'
+import { directory, mail, nodeEpochs, nodes } from '@citygate/schema/tables'
 import { and, eq, gt, isNull, or } from 'drizzle-orm'
 import type { z } from 'zod'
 import { now, nowPlus } from '../db/clock.ts'
@@ -20,7 +20,7 @@ import { times } from './times.ts'
 type Body = z.output<NonNullable<(typeof endpoint)['body']>>
 type Answer = Output<typeof endpoint>
 type Applied = Pick<Answer, 'presence' | 'refused'>
-type Collected = Pick<Answer, 'directory' | 'mail'>
+type Collected = Pick<Answer, 'directory' | 'mail' | 'orders'>
 
 /** @throws Problem `epoch_superseded`, `incarnation_changed`, `sync_out_of_order` */
 export async function sync(deps: Deps, nodeId: string, body: Body, signal: AbortSignal): Promise<Answer> {
@@ -56,6 +56,7 @@ function answer(deps: Deps, body: Body, applied: Applied, collected: Collected):
     refused: applied.refused,
     directory: collected.directory,
     mail: collected.mail,
+    orders: collected.orders,
     nextSyncMs: deps.wakeups ? 0 : times.syncWithoutHold,
   }
 }
@@ -97,7 +98,12 @@ async function lockEpoch(tx: Transaction, nodeId: string, epoch: number): Promis
 
 async function collect(tx: Transaction, nodeId: string, body: Body): Promise<Collected> {
   const letters = await collectLetters(tx, nodeId, body.mailSeen)
-  return { directory: await readDirectory(tx), mail: letters }
+  const [node] = await tx.select({ drain: nodes.drainOrdered }).from(nodes).where(eq(nodes.id, nodeId))
+  return {
+    directory: await readDirectory(tx),
+    mail: letters,
+    orders: { drain: node?.drain ?? false },
+  }
 }
 
 async function lastSync(tx: Transaction, nodeId: string, epoch: number): Promise<number> {

@@ -98,8 +98,13 @@ export interface WorldLink {
   settings(hold: Hold, settings: Bytes): void
   /** Ends a hold. Never waits; a second call for the same hold does nothing. */
   release(hold: Hold, reason: 'left' | 'travelling' | 'lost'): void
-  /** Called when a hold has been lost to another node or to a newer claim here, or this start of the node is over. */
-  onLost(listener: (hold: Hold) => void): void
+  /**
+   * Called when a hold has been lost to another node or to a newer claim here, or this start of the node is over.
+   * `words`: an operator has ended the session, and says so to the player.
+   */
+  onLost(listener: (hold: Hold, words?: string) => void): void
+  /** An operator says something to all players here, or to those of one game server. */
+  onAnnounce(listener: (text: string, serverId: number | null) => void): void
 }
 
 /** Central gave no answer: it is down, unreachable or too slow. */

@@ -1,4 +1,4 @@
-import { claimSession, type Letter, Problem, registerNode } from '@citygate/schema/contract'
+import { claimSession, type Letter, Problem, registerNode, syncNode } from '@citygate/schema/contract'
 import { expect, test } from 'vitest'
 import { silentLog } from '../log.ts'
 import { CentralUnreachable, type Hold } from './link.ts'
@@ -79,6 +79,16 @@ async function opened() {
 }
 
 const ticket = new Uint8Array(16).fill(1)
+
+/** As central of an earlier release answers: without orders. */
+const whole = {
+  number: 2,
+  leaseMs: 60_000,
+  presence: { generation: 'g1', wantFull: false },
+  refused: [],
+  directory: emptyDirectory,
+  nextSyncMs: 0,
+}
 
 function letter(number: number, fence: number): Letter {
   return { number, kind: 'session-taken', capcomId: 'AAAAAA', fence }
@@ -233,4 +243,44 @@ test('a refused registration is not tried again', async () => {
   })
   const opening = openLink({ call, registration, log: silentLog, clock: manualClock() })
   await expect(opening).rejects.toMatchObject({ code: 'unauthorized' })
+})
+
+test('an operator’s kick ends the hold with his words, whatever else the answer says of it', async () => {
+  const { link, last } = await opened()
+  const heard: unknown[] = []
+  link.world.onLost((hold, words) => heard.push([hold.capcomId, words]))
+  await link.world.claim(ticket)
+  const kick: Letter = { number: 4, kind: 'kick', capcomId: 'AAAAAA', fence: 1, text: 'Be kind.' }
+  await last().answer({ mail: [kick], refused: [{ capcomId: 'AAAAAA', fence: 1 }] })
+  expect(heard).toEqual([['AAAAAA', 'Be kind.']])
+})
+
+test('an announcement is passed on, and a letter of a later release is passed over', async () => {
+  const { clock, link, last } = await opened()
+  const heard: unknown[] = []
+  link.world.onAnnounce((...said) => heard.push(said))
+  const unknown = { number: 5, kind: 'of-tomorrow', colour: 'green' }
+  const announcement: Letter = { number: 6, kind: 'announce', serverId: null, text: 'Restart at ten.' }
+  await last().answer(syncNode.output.parse({ ...whole, mail: [unknown, announcement] }))
+  expect(heard).toEqual([['Restart at ten.', null]])
+  clock.advance(1000)
+  expect(last().body.mailSeen).toBe(6)
+})
+
+test('a node drains while it is ordered to, or its host wants it', async () => {
+  const { clock, link, last } = await opened()
+  const next = () => {
+    clock.advance(1000)
+    return last().body.draining
+  }
+  expect(next()).toBe(false)
+  await last().answer({ orders: { drain: true } })
+  expect(next()).toBe(true)
+  await last().answer({ orders: { drain: false } })
+  expect(next()).toBe(false)
+  await last().answer({ orders: { drain: true } })
+  link.drain()
+  expect(next()).toBe(true)
+  await last().answer({ orders: { drain: false } })
+  expect(next()).toBe(true)
 })

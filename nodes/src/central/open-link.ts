@@ -4,7 +4,7 @@
  * goes on without its players; when a newer start of the same node has taken over, it ends.
  */
 import { randomInt } from 'node:crypto'
-import type { Directory, ServerAssignment } from '@citygate/schema/contract'
+import { type Directory, knownLetter, type Letter, type ServerAssignment } from '@citygate/schema/contract'
 import { type Log, named } from '../log.ts'
 import type { Call } from './client.ts'
 import type { Clock } from './clock.ts'
@@ -72,7 +72,8 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   let mailSeen = 0
   let outbox = createOutbox()
   let sync: SyncLoop | null = null
-  let draining = false
+  /** By its host, or by an operator. */
+  let draining = { here: false, ordered: false }
   let ended: LinkEnd | null = null
   const endListeners = new Set<(end: LinkEnd) => void>()
 
@@ -110,13 +111,45 @@ export async function openLink(options: LinkOptions): Promise<Link> {
 
   function heard(answer: SyncAnswer): void {
     directory = answer.directory
-    for (const { capcomId, fence } of answer.refused) world.lose(capcomId, fence)
+    // Letters first: they say why a hold is lost, a refusal only that it is.
     for (const letter of [...answer.mail].sort((a, b) => a.number - b.number)) {
       if (letter.number <= mailSeen) continue
       mailSeen = letter.number
-      if (letter.kind === 'session-taken') world.lose(letter.capcomId, letter.fence)
-      else social.heard(letter)
+      const known = knownLetter(letter)
+      if (known) read(known)
+      else log.warn({ kind: letter.kind }, 'a letter of a kind that this release does not know')
     }
+    for (const { capcomId, fence } of answer.refused) world.lose(capcomId, fence)
+    setDraining({ ...draining, ordered: answer.orders.drain })
+  }
+
+  function read(letter: Letter): void {
+    switch (letter.kind) {
+      case 'session-taken':
+        world.lose(letter.capcomId, letter.fence)
+        break
+      case 'kick':
+        world.lose(letter.capcomId, letter.fence, letter.text)
+        break
+      case 'announce':
+        world.announce(letter.text, letter.serverId)
+        break
+      case 'orders':
+        // It has brought the answer whose orders are read.
+        break
+      default:
+        social.heard(letter)
+    }
+  }
+
+  function setDraining(next: typeof draining): void {
+    if (next.here === draining.here && next.ordered === draining.ordered) return
+    if (next.ordered !== draining.ordered) {
+      log.info({ drain: next.ordered }, 'an operator has ordered whether this node takes new players')
+    }
+    draining = next
+    outbox.drain(draining.here || draining.ordered)
+    sync?.poke()
   }
 
   function syncing(): SyncLoop {
@@ -148,7 +181,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     log.error('central does not know this epoch any more: registering anew, without the players')
     world.loseAll()
     outbox = createOutbox()
-    if (draining) outbox.drain()
+    outbox.drain(draining.here || draining.ordered)
     mailSeen = 0
     let next: Epoch
     try {
@@ -185,9 +218,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     world: world.link,
     social: social.link,
     drain() {
-      draining = true
-      outbox.drain()
-      sync?.poke()
+      setDraining({ ...draining, here: true })
     },
     onEnd(listener) {
       endListeners.add(listener)

@@ -92,8 +92,8 @@ describe('a call that failed', () => {
 
   test('draining is told until it was heard', () => {
     const outbox = started()
-    outbox.drain()
-    outbox.drain()
+    outbox.drain(true)
+    outbox.drain(true)
     const draw = outbox.draw()
     expect([draw.draining, outbox.hasNews()]).toEqual([true, false])
     outbox.putBack(draw)

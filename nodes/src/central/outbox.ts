@@ -24,7 +24,7 @@ export interface Outbox {
   release(release: Release): void
   /** The hold is not this node's any more: nothing is told about it from now on. */
   forget(hold: Fenced): void
-  drain(): void
+  drain(wanted: boolean): void
   /** Takes what the next call carries, within the bounds of one call. */
   draw(): Draw
   /** The call never got an answer: what it carried waits again. */
@@ -47,6 +47,8 @@ export function createOutbox(): Outbox {
   let fullWanted = true
   let draining = false
   let drainingUnsaid = false
+  /** It has been another way before: a call that was lost may have been the one that told it. */
+  let drainingChanged = false
 
   function hide({ capcomId, fence }: Fenced): void {
     if (present.get(capcomId)?.fence !== fence) return
@@ -96,9 +98,11 @@ export function createOutbox(): Outbox {
       if (unsaidSettings.get(hold.capcomId)?.fence === hold.fence) unsaidSettings.delete(hold.capcomId)
     },
 
-    drain() {
-      drainingUnsaid ||= !draining
-      draining = true
+    drain(wanted) {
+      if (wanted === draining) return
+      draining = wanted
+      drainingUnsaid = true
+      drainingChanged = true
     },
 
     draw() {
@@ -112,7 +116,7 @@ export function createOutbox(): Outbox {
     },
 
     putBack(draw) {
-      drainingUnsaid ||= draw.draining
+      drainingUnsaid ||= drainingChanged
       fullWanted ||= draw.presence.full
       for (const { capcomId } of draw.presence.set) if (present.has(capcomId)) changed.add(capcomId)
       for (const one of draw.settings) {

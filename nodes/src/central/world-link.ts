@@ -22,31 +22,35 @@ export interface WorldParts {
 export interface WorldSide {
   readonly link: WorldLink
   /** The player of this fence, or of a lower one, is not this node's any more. */
-  lose(capcomId: string, fence: number): void
+  lose(capcomId: string, fence: number, words?: string): void
   loseAll(): void
+  announce(text: string, serverId: number | null): void
 }
 
 export function worldLink(parts: WorldParts): WorldSide {
   const { call, holds, log } = parts
-  const listeners = new Set<(hold: Hold) => void>()
+  const listeners = new Set<(hold: Hold, words?: string) => void>()
+  const hearers = new Set<(text: string, serverId: number | null) => void>()
   /** What central has of a hold's settings, in base64: the same again is not told. */
   const told = new WeakMap<Hold, string>()
 
-  function lost(hold: Hold): void {
+  function lost(hold: Hold, words?: string): void {
     parts.outbox().forget(hold)
-    log.info({ capcomId: hold.capcomId, fence: hold.fence }, 'a player has been lost to another node')
+    const { capcomId, fence } = hold
+    if (words === undefined) log.info({ capcomId, fence }, 'a player has been lost to another node')
+    else log.info({ capcomId, fence }, 'an operator has ended the session of a player')
     for (const listener of listeners) {
       try {
-        listener(hold)
+        listener(hold, words)
       } catch (err) {
         log.error({ err, capcomId: hold.capcomId }, 'telling the loss of a player failed')
       }
     }
   }
 
-  function lose(capcomId: string, fence: number): void {
+  function lose(capcomId: string, fence: number, words?: string): void {
     const hold = holds.lose(capcomId, fence)
-    if (hold) lost(hold)
+    if (hold) lost(hold, words)
   }
 
   async function claim(ticket: Uint8Array): Promise<Hold> {
@@ -125,6 +129,10 @@ export function worldLink(parts: WorldParts): WorldSide {
     onLost(listener) {
       listeners.add(listener)
     },
+
+    onAnnounce(listener) {
+      hearers.add(listener)
+    },
   }
 
   return {
@@ -132,6 +140,9 @@ export function worldLink(parts: WorldParts): WorldSide {
     lose,
     loseAll: () => {
       for (const hold of holds.loseAll()) lost(hold)
+    },
+    announce(text, serverId) {
+      for (const hearer of hearers) hearer(text, serverId)
     },
   }
 }

@@ -28,6 +28,7 @@ const problemWords: Partial<Record<ProblemCode, string>> = {
   server_full: words.serverFull,
   slot_taken: 'Another hunter has this place. Please log in again.',
   slot_empty: 'There is no hunter in this place. Please log in again.',
+  player_banned: 'This hunter is banned here.',
   fence_lost: 'Your hunter has logged in elsewhere.',
   busy: 'The community server is busy right now. Please try again.',
   not_ready: words.unreachable,

@@ -33,6 +33,7 @@ export function scriptedCentral(others?: (endpoint: Endpoint, input: unknown) =>
             refused: [],
             directory: emptyDirectory,
             mail: [],
+            orders: { drain: false },
             nextSyncMs: 0,
             ...over,
           })

@@ -5,6 +5,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import type { WorldLink } from '../../central/link.ts'
+import type { SocialLink } from '../../central/social.ts'
 import { createFmp } from '../../game/index.ts'
 import { silentLog } from '../../log.ts'
 import { ascii, latin1 } from '../../pat/index.ts'
@@ -24,6 +25,22 @@ const link: WorldLink = {
   settings: () => undefined,
   release: () => undefined,
   onLost: () => undefined,
+  onAnnounce: () => undefined,
+}
+
+const nobody = { friends: [], blacklist: [], requests: [], deniesRequests: false }
+const nowhere = () => Promise.reject(new Error('nobody knows anybody here'))
+const social: SocialLink = {
+  acquaintances: async () => nobody,
+  askFriend: nowhere,
+  answerFriend: nowhere,
+  deleteFriend: nowhere,
+  setBlacklisted: nowhere,
+  setDeniesRequests: nowhere,
+  tell: nowhere,
+  searchOnline: nowhere,
+  findOnline: nowhere,
+  onLetter: () => undefined,
 }
 
 const nothing = { version: 1, bytes: ascii('') }
@@ -39,7 +56,7 @@ const content = {
 async function serveGame(): Promise<number> {
   const parts = { clock: systemClock, log: silentLog }
   const door = await Door.take({ name: 'fmp', bind: '127.0.0.1', port: 0, tls: null, helloMs: 0, ...parts })
-  door.open(createFmp({ link, content, ...parts }))
+  door.open(createFmp({ link, social, content, ...parts }))
   return door.port
 }
 
