@@ -9,22 +9,19 @@ import {
   ascii,
   BlackListUserData,
   latin1,
-  noBytes,
   ReqBlackAdd,
   ReqBlackDelete,
   ReqBlackList,
 } from '../pat/index.ts'
-import { gameRoutes, type Session } from './session.ts'
+import { isCapcomId } from './capcom-id.ts'
+import { gameRoutes } from './session.ts'
 import { gameWords } from './words.ts'
-
-const longestName = 31
-const wellFormed = /^[0-9A-Z]{6}$/
 
 export const blacklistRoutes = gameRoutes(
   { ReqBlackList, ReqBlackAdd, ReqBlackDelete },
   {
     ReqBlackList: async (call, { firstIndex, count, fields }) => {
-      const blocked = await call.session.realm.ties.blocked(call.session.hold.capcomId)
+      const blocked = await call.session.ties.blocked()
       const from = Math.max(firstIndex, 1) - 1
       const records = blocked
         .map(({ capcomId, name }, i) =>
@@ -35,36 +32,29 @@ export const blacklistRoutes = gameRoutes(
       call.reply(AnsBlackList, { ignored: 0, records })
     },
 
-    ReqBlackAdd: async (call, { capcomId, blackListUserData }) => {
-      const { realm, hold } = call.session
+    ReqBlackAdd: async (call, { capcomId }) => {
+      const { realm, hold, player, ties } = call.session
       const other = latin1(capcomId)
-      if (!wellFormed.test(other) || other === hold.capcomId) {
+      if (!isCapcomId(other) || other === hold.capcomId) {
         call.refuse(AnsBlackAdd, gameWords.noSuchHunter)
         return
       }
-      const named = realm.world.players.get(other)?.name ?? blackListUserData.get('hunterName') ?? noBytes
-      const done = await realm.ties.block(hold.capcomId, {
-        capcomId: other,
-        name: named.slice(0, longestName),
-      })
-      if (done === 'full') {
-        call.refuse(AnsBlackAdd, gameWords.blacklistFull)
-        return
-      }
-      await refreshBlocked(call.session)
+      ties.block(await realm.social.setBlacklisted(hold, other, true))
+      realm.playing(other)?.ties.unfriend(hold.capcomId)
+      player.blocked = new Set([...player.blocked, other])
       call.reply(AnsBlackAdd, {})
     },
 
+    /** Who is not blocked (any more) is a success with nothing to do. */
     ReqBlackDelete: async (call, { capcomId }) => {
-      await call.session.realm.ties.unblock(call.session.hold.capcomId, latin1(capcomId))
-      await refreshBlocked(call.session)
+      const { realm, hold, player, ties } = call.session
+      const other = latin1(capcomId)
+      if (isCapcomId(other) && player.blocked.has(other)) {
+        await realm.social.setBlacklisted(hold, other, false)
+        ties.unblock(other)
+        player.blocked = new Set([...player.blocked].filter((blocked) => blocked !== other))
+      }
       call.reply(AnsBlackDelete, {})
     },
   },
 )
-
-/** The world filters by its own copy of the list. */
-async function refreshBlocked({ realm, hold, player }: Session): Promise<void> {
-  const blocked = await realm.ties.blocked(hold.capcomId)
-  player.blocked = new Set(blocked.map(({ capcomId }) => capcomId))
-}

@@ -1,4 +1,5 @@
 /** Chat and tells (game.md 3.6). */
+import { Problem } from '@citygate/schema/contract'
 import {
   AnsLayerTell,
   AnsTell,
@@ -9,6 +10,8 @@ import {
   ReqTell,
 } from '../pat/index.ts'
 import { chat, chatInCircle, tell, tellInLayer } from '../world/index.ts'
+import { isCapcomId } from './capcom-id.ts'
+import { outgoing } from './letters.ts'
 import { gameRoutes } from './session.ts'
 
 export const chatRoutes = gameRoutes(
@@ -28,7 +31,21 @@ export const chatRoutes = gameRoutes(
         messageInfo,
         message,
       ),
-    ReqTell: (call, { recipientId, messageInfo, message }) =>
-      call.session.realm.request(call, AnsTell, tell, latin1(recipientId), messageInfo, message),
+    /** To a hunter of another node through central; to one who is nowhere it is a success as well. */
+    ReqTell: async (call, { recipientId, messageInfo, message }) => {
+      const { realm, hold } = call.session
+      const to = latin1(recipientId)
+      if (realm.world.players.has(to) || !isCapcomId(to)) {
+        realm.request(call, AnsTell, tell, to, messageInfo, message)
+        return
+      }
+      await realm.social.tell(hold, to, outgoing(messageInfo, message)).catch(unlessUnknown)
+      call.reply(AnsTell, {})
+    },
   },
 )
+
+/** Nobody has this Capcom ID: as little of an error as a hunter who is not online. */
+function unlessUnknown(error: unknown): void {
+  if (!(error instanceof Problem && error.code === 'player_not_found')) throw error
+}

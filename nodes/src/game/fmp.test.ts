@@ -1,3 +1,4 @@
+import { Problem } from '@citygate/schema/contract'
 import { describe, expect, test } from 'vitest'
 import {
   AnsLayerChildInfo,
@@ -98,6 +99,20 @@ describe('coming in', () => {
     open()
     await settled()
     expect(lobby.link.released).toEqual(['AAAAAA 1 lost'])
+  })
+
+  test('he comes in also when nobody can tell his friends', async () => {
+    const lobby = new Lobby()
+    lobby.social.fault = new Problem('busy')
+    const console = await lobby.enter('Alice')
+    expect(names(console.says(ReqLayerStart, { fields1: [], fields2: [] }))).toEqual(['AnsLayerStart 1'])
+    expect(names(await console.asks(ReqFriendList, { firstIndex: 1, count: 50, fields: [] }))).toEqual([
+      'AnsFriendListAlert 2',
+    ])
+    lobby.social.fault = undefined
+    expect(names(await console.asks(ReqFriendList, { firstIndex: 1, count: 50, fields: [] }))).toEqual([
+      'AnsFriendList 3',
+    ])
   })
 
   test('a server that this node does not carry is refused, and the claim released', async () => {

@@ -1,118 +1,90 @@
 /** Friends (game.md 3.10). A request waits for its answer, also while its addressee is away (gap 1). */
+import { codeOf } from '../dialogue/words.ts'
 import {
   AnsFriendAccept,
   AnsFriendAdd,
   AnsFriendDelete,
   AnsFriendList,
-  ascii,
-  type Bytes,
-  FriendData,
   latin1,
-  MessageInfo,
-  NtcFriendAccept,
-  NtcFriendAdd,
   ReqFriendAccept,
   ReqFriendAdd,
   ReqFriendDelete,
   ReqFriendList,
 } from '../pat/index.ts'
+import { isCapcomId } from './capcom-id.ts'
+import { friendData, outgoing, showFriend, showRequest } from './letters.ts'
 import { gameRoutes, type Session } from './session.ts'
-import type { Asked, FriendLetter, Known } from './ties.ts'
 import { gameWords } from './words.ts'
-
-/** MessageInfo 2 in friend requests, and MessageInfo 1 when the client names none (game.md 4.1, 9.6). */
-const letterTime = 20
-const white = 0xffffffff
-
-const refusals: Partial<Record<Asked, string>> = {
-  unknown: gameWords.noSuchHunter,
-  denied: gameWords.takesNoRequests,
-  full: gameWords.friendsFull,
-}
 
 export const friendRoutes = gameRoutes(
   { ReqFriendList, ReqFriendAdd, ReqFriendAccept, ReqFriendDelete },
   {
     /** Rows keep their number over the pages (gap 6). */
     ReqFriendList: async (call, { firstIndex, count, fields }) => {
-      const friends = await call.session.realm.ties.friends(call.session.hold.capcomId)
-      const rows = friends.map((friend, i) => friendData(i + 1, friend))
+      const friends = await call.session.ties.friends()
       const from = Math.max(firstIndex, 1) - 1
+      const rows = friends.map((friend, i) => friendData(i + 1, friend)).slice(from, from + count)
       call.reply(AnsFriendList, {
         ignored: 0,
-        records: rows
-          .slice(from, from + count)
-          .map((row) => ({ friendData: fields.length > 0 ? row.pick(fields) : row })),
+        records: rows.map((row) => ({ friendData: fields.length > 0 ? row.pick(fields) : row })),
       })
     },
 
     ReqFriendAdd: async (call, { recipientId, messageInfo, message }) => {
-      const { realm, player } = call.session
-      const to = latin1(recipientId)
-      const letter = {
-        from: { capcomId: player.capcomId, name: player.name },
-        colour: messageInfo.get('textColor') ?? white,
-        text: message.slice(),
-      }
-      const asked = await realm.ties.ask(letter, to)
-      const refused = refusals[asked]
-      if (refused) {
-        call.refuse(AnsFriendAdd, refused)
+      const { realm, hold } = call.session
+      const other = latin1(recipientId)
+      if (!isCapcomId(other) || other === hold.capcomId) {
+        call.refuse(AnsFriendAdd, gameWords.noSuchHunter)
         return
       }
+      const request = await realm.social.askFriend(hold, other, outgoing(messageInfo, message))
       call.reply(AnsFriendAdd, {})
-      if (asked === 'asked') await deliverLetters(realm.playing(to), call.sequence)
+      const asked = realm.playing(other)
+      if (request && asked && !asked.player.blocked.has(hold.capcomId))
+        showRequest(asked, request, call.sequence)
     },
 
     /** Nobody becomes a friend who did not ask (gap 3). */
     ReqFriendAccept: async (call, { senderId, accepted }) => {
-      const { realm, player } = call.session
+      const { realm, hold, player, ties } = call.session
       const asker = latin1(senderId)
-      const friend = await realm.ties.answer(player.capcomId, asker, accepted === 1)
-      if (friend === 'no_request') {
+      if (!isCapcomId(asker)) {
         call.refuse(AnsFriendAccept, gameWords.noRequest)
         return
       }
+      const { friend, made } = await realm.social.answerFriend(hold, asker, accepted === 1)
       call.reply(AnsFriendAccept, {})
-      if (friend === 'refused') return
-      tellFriendship(realm.playing(asker), player, call.sequence)
-      tellFriendship(call.session, friend, call.sequence)
+      if (!friend) return
+      const other = realm.playing(asker)
+      if (made && other) {
+        other.ties.befriend(player)
+        showFriend(other, player, call.sequence)
+      }
+      ties.befriend(friend)
+      showFriend(call.session, friend, call.sequence)
     },
 
-    /** Who is no friend (any more) is a success with nothing to do. */
+    /** Who is no friend (any more) is a success with nothing to do (gap 5). */
     ReqFriendDelete: async (call, { capcomId }) => {
-      await call.session.realm.ties.unfriend(call.session.hold.capcomId, latin1(capcomId))
+      const { realm, hold, ties } = call.session
+      const friend = latin1(capcomId)
+      if (isCapcomId(friend)) await realm.social.deleteFriend(hold, friend)
+      ties.unfriend(friend)
       call.reply(AnsFriendDelete, {})
     },
   },
 )
 
-/** Shows requests that wait, if the hunter is here. */
-export async function deliverLetters(session: Session | undefined, sequence = 0): Promise<void> {
-  if (!session) return
-  for (const letter of await session.realm.ties.letters(session.hold.capcomId))
-    session.peer.send(NtcFriendAccept, sequence, {
-      recipientId: session.player.id,
-      messageInfo: letterHead(letter),
-      message: letter.text,
-    })
+/** In his first gate a hunter sees the requests that waited for him. Nothing waits for them. */
+export function showWaitingRequests(session: Session): void {
+  if (session.waitingShown || session.player.at?.kind !== 'gate') return
+  session.waitingShown = true
+  session.ties.requests().then(
+    (requests) => {
+      for (const request of requests) showRequest(session, request)
+    },
+    (error: unknown) => {
+      session.peer.log.warn({ reason: codeOf(error) }, 'friend requests could not be shown')
+    },
+  )
 }
-
-const letterHead = ({ from, colour }: FriendLetter) =>
-  MessageInfo.of({
-    textColor: colour,
-    unknown0x02: letterTime,
-    senderId: ascii(from.capcomId),
-    senderName: from.name,
-  })
-
-function tellFriendship(session: Session | undefined, friend: Known, sequence: number): void {
-  session?.peer.send(NtcFriendAdd, sequence, {
-    recipientId: session.player.id,
-    friendData: friendData(1, friend),
-    accepted: 1,
-  })
-}
-
-const friendData = (index: number, { capcomId, name }: { capcomId: string; name: Bytes }) =>
-  FriendData.of({ index, capcomId: ascii(capcomId), hunterName: name })

@@ -17,7 +17,7 @@ import {
   ReqLayerUserSearchFoot,
   ReqLayerUserSearchHead,
 } from '../pat/index.ts'
-import { findPlayersBelow, type Layer, layerAt, userRow, usersAround } from '../world/index.ts'
+import { findPlayersBelow, type Layer, layerAt, shown, userRow, usersAround } from '../world/index.ts'
 import { picked } from './pick.ts'
 import { type GameCall, gameRoutes } from './session.ts'
 
@@ -40,7 +40,7 @@ export const layerUserRoutes = gameRoutes(
     /** The people of one place, those below it not included. */
     ReqLayerUserListHead: (call, { path, firstIndex, count, fields }) => {
       const people = placeOf(call, path)?.members.occupants ?? []
-      const rows = people.map(userRow).map(picked('layerUserInfo', fields))
+      const rows = people.map(shown).map(userRow).map(picked('layerUserInfo', fields))
       const found = call.session.cursors.layerUsers.head(rows, firstIndex, count)
       call.reply(AnsLayerUserListHead, { firstIndex, count: found })
     },
@@ -60,7 +60,7 @@ export const layerUserRoutes = gameRoutes(
       const place = placeOf(call, path)
       const wanted = { capcomId, hunterName, conditions: search.list }
       const people = place ? findPlayersBelow(place, call.session.player, wanted) : []
-      const rows = people.map(userRow).map(picked('layerUserInfo', fields))
+      const rows = people.map(shown).map(userRow).map(picked('layerUserInfo', fields))
       const found = call.session.cursors.layerUserSearch.head(rows, firstIndex, count)
       call.reply(AnsLayerUserSearchHead, { ignored: 0, count: found })
     },

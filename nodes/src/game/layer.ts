@@ -28,21 +28,12 @@ import {
   layerRow,
   startLayers,
 } from '../world/index.ts'
-import { deliverLetters } from './friends.ts'
-import { gameRoutes, type Session } from './session.ts'
+import { showWaitingRequests } from './friends.ts'
+import { gameRoutes } from './session.ts'
 import { reasonWords } from './words.ts'
 
 /** ReqLayerChildInfo asks about the player's own layer with it (extras.md 8.2). */
 const ownLayer = 0
-
-/** In the first gate a hunter sees the friend requests that waited for him (gap 1); nothing waits for them. */
-function showLetters(session: Session): void {
-  if (session.lettersShown || session.player.at?.kind !== 'gate') return
-  session.lettersShown = true
-  deliverLetters(session).catch((err: unknown) =>
-    session.peer.log.warn({ err }, 'friend requests could not be shown'),
-  )
-}
 
 export const layerRoutes = gameRoutes(
   {
@@ -59,7 +50,7 @@ export const layerRoutes = gameRoutes(
     ReqLayerStart: (call) => call.session.realm.request(call, AnsLayerStart, startLayers),
     ReqLayerDown: (call, { layerIndex }) => {
       call.session.realm.request(call, AnsLayerDown, goDown, layerIndex)
-      showLetters(call.session)
+      showWaitingRequests(call.session)
     },
     ReqLayerUp: (call) => call.session.realm.request(call, AnsLayerUp, goUp),
     ReqLayerEnd: (call) => call.session.realm.request(call, AnsLayerEnd, endLayers),

@@ -1,13 +1,13 @@
 /** How a player comes in on FMP (game.md 3.1): by a ticket that was armed for this node. */
 
-import type { Hold } from '../central/link.ts'
 import { audienceOf } from '../content/index.ts'
 import type { Peer } from '../dialogue/peer.ts'
 import type { Connection, Opening } from '../dialogue/server-kind.ts'
-import { words } from '../dialogue/words.ts'
+import { codeOf, words } from '../dialogue/words.ts'
 import { latin1, noBytes } from '../pat/index.ts'
 import type { Realm } from './realm.ts'
 import type { Session } from './session.ts'
+import { Ties } from './ties.ts'
 
 /** NtcLogin on FMP: welcome (login.md 2.2). */
 const welcome = 3
@@ -22,8 +22,8 @@ export async function openGame(realm: Realm, peer: Peer, connection: Connection)
   )
   const hold = await realm.link.claim(ticket.slice())
   peer.identify({ capcomId: hold.capcomId })
-  const blocked = await introduce(realm, hold)
-  const session = realm.enter(peer, hold, audience, blocked)
+  const ties = new Ties(realm.social, hold)
+  const session = realm.enter(peer, hold, audience, ties, await blockedBy(ties, peer))
   if (!session) {
     realm.link.release(hold, 'lost')
     return { refused: words.serverFull }
@@ -31,13 +31,12 @@ export async function openGame(realm: Realm, peer: Peer, connection: Connection)
   return { status: welcome, session }
 }
 
-/** Whom the hunter blocks. Who keeps the ties may be away; he comes in all the same. */
-async function introduce(realm: Realm, { capcomId, name }: Hold): Promise<ReadonlySet<string>> {
+/** Whom the hunter blocks. Whatever keeps central from telling, he comes in all the same. */
+async function blockedBy(ties: Ties, peer: Peer): Promise<ReadonlySet<string>> {
   try {
-    await realm.ties.know({ capcomId, name }, true)
-    return new Set((await realm.ties.blocked(capcomId)).map((blocked) => blocked.capcomId))
-  } catch (err) {
-    realm.log.warn({ err, capcomId }, 'comes in without friends and blocked players')
+    return new Set((await ties.blocked()).map(({ capcomId }) => capcomId))
+  } catch (error) {
+    peer.log.warn({ reason: codeOf(error) }, 'comes in without his friends and blocked players')
     return new Set()
   }
 }

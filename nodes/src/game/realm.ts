@@ -3,6 +3,7 @@
  * notices reach them. What changed places is told to central from here, and nothing here waits.
  */
 import type { Hold, WorldLink } from '../central/link.ts'
+import type { SocialLink } from '../central/social.ts'
 import type { Audience, Content } from '../content/index.ts'
 import type { Ending, Peer, Worth } from '../dialogue/peer.ts'
 import type { Clock, Log } from '../dialogue/ports.ts'
@@ -34,8 +35,10 @@ import {
   visitTime,
   type World,
 } from '../world/index.ts'
+import { FriendFinder } from './abroad.ts'
+import { announcementLines } from './announce.ts'
 import { createCursors } from './cursors.ts'
-import { NodeTies } from './node-ties.ts'
+import { showNews } from './letters.ts'
 import { createPaces, type Said } from './paces.ts'
 import type { GameCall, Session } from './session.ts'
 import type { Ties } from './ties.ts'
@@ -55,11 +58,10 @@ const worths: ReadonlyMap<number, Worth> = new Map([
 
 export interface RealmParts {
   readonly link: WorldLink
+  readonly social: SocialLink
   readonly content: Content
   readonly clock: Clock
   readonly log: Log
-  /** Where friends are kept; in this node's memory when it is left out. */
-  readonly ties?: Ties
 }
 
 export class Realm {
@@ -67,18 +69,23 @@ export class Realm {
   readonly link: WorldLink
   readonly content: Content
   readonly clock: Clock
-  readonly ties: Ties
+  readonly social: SocialLink
   readonly log: Log
   readonly #sessions = new Map<Player, Session>()
 
-  constructor({ link, content, clock, log, ties = new NodeTies() }: RealmParts) {
+  constructor({ link, social, content, clock, log }: RealmParts) {
     this.link = link
     this.content = content
     this.clock = clock
-    this.ties = ties
+    this.social = social
     this.log = log
     this.world = createWorld(link.servers.map((server) => ({ ...server, type: typeNumbers[server.type] })))
-    link.onLost((hold) => this.#lose(hold))
+    link.onLost((hold, words) => this.#lose(hold, words))
+    link.onAnnounce((text, serverId) => this.#announce(text, serverId))
+    social.onLetter((hold, news) => {
+      const session = this.playing(hold.capcomId)
+      if (session) showNews(session, news)
+    })
   }
 
   /** Connected players of this node. */
@@ -93,7 +100,13 @@ export class Realm {
   }
 
   /** Takes a claimed player in; undefined when his server has no room or is not of this node. */
-  enter(peer: Peer, hold: Hold, audience: Audience, blocked: ReadonlySet<string>): Session | undefined {
+  enter(
+    peer: Peer,
+    hold: Hold,
+    audience: Audience,
+    ties: Ties,
+    blocked: ReadonlySet<string>,
+  ): Session | undefined {
     const before = this.playing(hold.capcomId)
     if (before) this.#replace(before)
     const player = arrive(this.world, {
@@ -114,7 +127,10 @@ export class Realm {
       servers,
       cursors: createCursors(),
       paces: createPaces(this.clock.now()),
-      lettersShown: false,
+      ties,
+      finder: new FriendFinder(),
+      requestsShown: new Set(),
+      waitingShown: false,
       status: undefined,
     }
     this.#sessions.set(player, session)
@@ -181,6 +197,15 @@ export class Realm {
     for (const player of to) this.#sessions.get(player)?.peer.sendFrame(frame, worth)
   }
 
+  /** To everybody here, or on one game server. */
+  #announce(text: string, serverId: number | null): void {
+    const frames = announcementLines(text).map((line) => encodeFrame(NtcLayerChatRelayed, 0, line))
+    for (const { hold, peer } of this.#sessions.values()) {
+      if (serverId !== null && hold.serverId !== serverId) continue
+      for (const frame of frames) peer.sendFrame(frame)
+    }
+  }
+
   #tellMoved(): void {
     for (const player of takeMoved(this.world)) {
       const session = this.#sessions.get(player)
@@ -201,10 +226,10 @@ export class Realm {
     session.peer.shut(gameWords.loggedInElsewhere)
   }
 
-  #lose(hold: Hold): void {
+  #lose(hold: Hold, words: string = gameWords.leaseLost): void {
     const session = this.playing(hold.capcomId)
     if (session?.hold.fence !== hold.fence) return
-    session.peer.shut(gameWords.leaseLost)
+    session.peer.shut(words)
     this.leave(session, 'lost')
   }
 }

@@ -1,4 +1,6 @@
-/** Finding hunters and cities (game.md 3.4, 4.7). Places of other nodes are not searched yet. */
+/** Finding hunters and cities (game.md 3.4, 4.7). Cities of other nodes are not searched yet. */
+import { CentralUnreachable } from '../central/link.ts'
+import type { OnlineHunter } from '../central/social.ts'
 import {
   AnsLayerDetailSearchData,
   AnsLayerDetailSearchFoot,
@@ -8,6 +10,7 @@ import {
   AnsUserSearchHead,
   AnsUserSearchInfo,
   AnsUserSearchInfoMine,
+  type Bytes,
   latin1,
   ReqLayerDetailSearchData,
   ReqLayerDetailSearchFoot,
@@ -26,10 +29,15 @@ import {
   foundCityRow,
   foundUserRow,
   fullUser,
+  meets,
+  shown,
+  shownPlace,
   uniqueIds,
 } from '../world/index.ts'
+import { placeAbroad, shownAbroad } from './abroad.ts'
+import { isCapcomId } from './capcom-id.ts'
 import { picked } from './pick.ts'
-import { gameRoutes } from './session.ts'
+import { gameRoutes, type Session } from './session.ts'
 import { gameWords } from './words.ts'
 
 export const searchRoutes = gameRoutes(
@@ -44,10 +52,14 @@ export const searchRoutes = gameRoutes(
     ReqLayerDetailSearchFoot,
   },
   {
-    ReqUserSearchHead: (call, { capcomId, hunterName, search, firstIndex, count, fields }) => {
+    /** Everywhere; the people of this node as they are now, the others as they were told last. */
+    ReqUserSearchHead: async (call, { capcomId, hunterName, search, firstIndex, count, fields }) => {
       const { realm, player, cursors } = call.session
-      const people = findPlayers(realm.world, player, { capcomId, hunterName, conditions: search.list })
-      const rows = people.map(foundUserRow).map(picked('userSearchInfo', fields))
+      const wanted = { capcomId, hunterName, conditions: search.list }
+      const abroad = await searchAbroad(call.session, latin1(capcomId), hunterName.slice())
+      const here = findPlayers(realm.world, player, wanted).map(shown)
+      const there = abroad.map(shownAbroad).filter((hunter) => meets(hunter, search.list))
+      const rows = [...here, ...there].map(foundUserRow).map(picked('userSearchInfo', fields))
       call.reply(AnsUserSearchHead, { ignored: 0, count: cursors.userSearch.head(rows, firstIndex, count) })
     },
     ReqUserSearchData: (call, { firstIndex, count }) =>
@@ -61,10 +73,18 @@ export const searchRoutes = gameRoutes(
     },
 
     /** By the exact id (gap 8). The friend list asks it once for each friend. */
-    ReqUserSearchInfo: (call, { capcomId }) => {
-      const { realm, player } = call.session
-      const found = findPlayer(realm.world, player, latin1(capcomId))
-      if (found) call.reply(AnsUserSearchInfo, { userSearchInfo: fullUser(found), optionalFields: [] })
+    ReqUserSearchInfo: async (call, { capcomId }) => {
+      const { realm, player, finder } = call.session
+      const id = latin1(capcomId)
+      const here = findPlayer(realm.world, player, id)
+      const there =
+        here || realm.world.players.has(id) || !isCapcomId(id)
+          ? undefined
+          : await finder.find(call.session, id)
+      const found = here
+        ? fullUser(shown(here), shownPlace(here))
+        : there && fullUser(shownAbroad(there), placeAbroad(there))
+      if (found) call.reply(AnsUserSearchInfo, { userSearchInfo: found, optionalFields: [] })
       else call.refuse(AnsUserSearchInfo, gameWords.notOnline)
     },
     ReqUserSearchInfoMine: (call) => {
@@ -94,3 +114,19 @@ export const searchRoutes = gameRoutes(
     },
   },
 )
+
+/** Hunters of other nodes. While central cannot be asked, a search answers from this node alone. */
+async function searchAbroad(
+  { realm, hold, peer }: Session,
+  capcomId: string,
+  hunterName: Bytes,
+): Promise<readonly OnlineHunter[]> {
+  try {
+    const online = await realm.social.searchOnline(hold, { capcomId, hunterName })
+    return online.filter((hunter) => !realm.world.players.has(hunter.capcomId))
+  } catch (err) {
+    if (!(err instanceof CentralUnreachable)) throw err
+    peer.log.info({}, 'a search of this node alone: central does not answer')
+    return []
+  }
+}

@@ -5,9 +5,11 @@ import type { Peer } from '../dialogue/peer.ts'
 import type { ServerList } from '../dialogue/server-list.ts'
 import type { Items, UserStatusSet } from '../pat/index.ts'
 import type { Player } from '../world/index.ts'
+import type { FriendFinder } from './abroad.ts'
 import type { Cursors } from './cursors.ts'
 import type { Paces } from './paces.ts'
 import type { Realm } from './realm.ts'
+import type { Ties } from './ties.ts'
 
 /** A player on this node with his connection: from the claim to the release. */
 export interface Session {
@@ -20,8 +22,12 @@ export interface Session {
   readonly servers: ServerList
   readonly cursors: Cursors
   readonly paces: Paces
-  /** Friend requests that waited for this hunter have been shown. */
-  lettersShown: boolean
+  readonly ties: Ties
+  readonly finder: FriendFinder
+  /** Numbers of the friend requests that he has seen: news may come twice. */
+  readonly requestsShown: Set<number>
+  /** Friend requests that waited for him have been shown. */
+  waitingShown: boolean
   /** As the client set them last; undefined before. */
   status: Items<(typeof UserStatusSet)['fields']> | undefined
 }

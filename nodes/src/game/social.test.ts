@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { CentralUnreachable } from '../central/link.ts'
+import type { OnlineHunter } from '../central/social.ts'
 import {
   AnsFriendList,
   AnsLayerDetailSearchHead,
@@ -195,12 +197,14 @@ describe('the blacklist', () => {
     const { a, b } = await lobbyOf('Alice', 'Bob', 'Carol')
     await b.asks(ReqBlackAdd, { capcomId: id('A'), blackListUserData: BlackListUserData.of({}) })
     expect(names(await a.asks(ReqTell, { recipientId: id('B'), ...words }))).toEqual(['AnsTell 1'])
-    expect(names(await a.asks(ReqFriendAdd, { recipientId: id('B'), ...words }))).toEqual(['AnsFriendAdd 2'])
+    expect(names(await a.asks(ReqFriendAdd, { recipientId: id('B'), ...words }))).toEqual([
+      'AnsFriendAddAlert 2',
+    ])
     expect(b.hears()).toEqual([])
-    a.says(ReqUserSearchHead, wide)
+    await a.asks(ReqUserSearchHead, wide)
     expect(foundBy(a)).toEqual(['Alice', 'Carol'])
     const one = { capcomId: id('B'), userSearchInfo: UserSearchInfo.of({}) }
-    expect(names(a.says(ReqUserSearchInfo, one))).toEqual(['AnsUserSearchInfoAlert 5'])
+    expect(names(await a.asks(ReqUserSearchInfo, one))).toEqual(['AnsUserSearchInfoAlert 5'])
   })
 
   test('holds again after the hunter has gone and come', async () => {
@@ -208,7 +212,7 @@ describe('the blacklist', () => {
     await b.asks(ReqBlackAdd, { capcomId: id('A'), blackListUserData: BlackListUserData.of({}) })
     await b.asks(ReqShut, { shutType: 1 })
     const again = await lobby.enter('Bob')
-    a.says(ReqTell, { recipientId: id('B'), ...words })
+    await a.asks(ReqTell, { recipientId: id('B'), ...words })
     expect(again.hears()).toEqual([])
   })
 })
@@ -216,25 +220,25 @@ describe('the blacklist', () => {
 describe('searches', () => {
   test('find by part of the id, by part of the name in either case, and in pages', async () => {
     const { a } = await lobbyOf('Seeker', 'Zweihander', 'Bazwei')
-    const search = (wanted: object) => {
-      const { count } = read(AnsUserSearchHead, a.says(ReqUserSearchHead, { ...wide, ...wanted }))
+    const search = async (wanted: object) => {
+      const { count } = read(AnsUserSearchHead, await a.asks(ReqUserSearchHead, { ...wide, ...wanted }))
       const people = foundBy(a)
       a.says(ReqUserSearchFoot, {})
       return [count, ...people]
     }
-    expect(search({ hunterName: ascii('ZWEI') })).toEqual([2, 'Zweihander', 'Bazwei'])
-    expect(search({ hunterName: ascii('ZWEI'), firstIndex: 2, count: 1 })).toEqual([1, 'Bazwei'])
-    expect(search({ capcomId: ascii('SSS') })).toEqual([1, 'Seeker'])
-    expect(search({ capcomId: ascii('sss') })).toEqual([0])
-    expect(search({ capcomId: id('S'), hunterName: ascii('Zwei') })).toEqual([0])
-    expect(search({})).toEqual([3, 'Seeker', 'Zweihander', 'Bazwei'])
+    expect(await search({ hunterName: ascii('ZWEI') })).toEqual([2, 'Zweihander', 'Bazwei'])
+    expect(await search({ hunterName: ascii('ZWEI'), firstIndex: 2, count: 1 })).toEqual([1, 'Bazwei'])
+    expect(await search({ capcomId: ascii('SSS') })).toEqual([1, 'Seeker'])
+    expect(await search({ capcomId: ascii('sss') })).toEqual([0])
+    expect(await search({ capcomId: id('S'), hunterName: ascii('Zwei') })).toEqual([0])
+    expect(await search({})).toEqual([3, 'Seeker', 'Zweihander', 'Bazwei'])
   })
 
   test('take conditions into account (gap 10)', async () => {
     const { a, b } = await lobbyOf('Alice', 'Bob', 'Carol')
     b.says(ReqUserBinarySet, { offset: 0, data: Uint8Array.of(0, 31, 0, 0, 0, 10) })
     const rank = { circleFlag: 0, list: [{ id: 2, operator: 5, value: 31 << 16 }] }
-    a.says(ReqUserSearchHead, { ...wide, search: rank })
+    await a.asks(ReqUserSearchHead, { ...wide, search: rank })
     expect(foundBy(a)).toEqual(['Bob'])
   })
 
@@ -304,7 +308,7 @@ describe('searches', () => {
     const { a, b } = await lobbyOf('Alice', 'Bob', 'Carol')
     b.says(ReqLayerDown, { layerIndex: 3, layerSet })
     const one = { capcomId: id('B'), userSearchInfo: UserSearchInfo.of({}) }
-    const info = read(AnsUserSearchInfo, a.says(ReqUserSearchInfo, one)).userSearchInfo
+    const info = read(AnsUserSearchInfo, await a.asks(ReqUserSearchInfo, one)).userSearchInfo
     const mine = read(
       AnsUserSearchInfoMine,
       b.says(ReqUserSearchInfoMine, { userSearchInfo: UserSearchInfo.of({}) }),
@@ -319,7 +323,7 @@ describe('searches', () => {
       info.get('citySize'),
     ]).toEqual(['Valor1\tCity Gate3\t', 100, 1])
     expect(hex(info.get('layerHost') ?? noBytes)).toBe(hex(path(3)))
-    expect(names(a.says(ReqUserSearchInfo, { ...one, capcomId: ascii('BBB') }))).toEqual([
+    expect(names(await a.asks(ReqUserSearchInfo, { ...one, capcomId: ascii('BBB') }))).toEqual([
       'AnsUserSearchInfoAlert 2',
     ])
   })
@@ -339,5 +343,100 @@ describe('a warp', () => {
     expect(names(arrived.says(ReqLayerJumpGo, { path: path(3, 2), ticket }))).toEqual(['NtcLayerJumpGo 1'])
     expect(names(a.says(ReqLayerJump, { path: path(3, 2), matchKey: 12 }))).toEqual(['AnsLayerJumpAlert 2'])
     lobby.clock.pass(60_000)
+  })
+})
+
+describe('hunters of other nodes', () => {
+  const yara: OnlineHunter = {
+    capcomId: 'YYYYYY',
+    name: ascii('Yara'),
+    settings: new Uint8Array(256).fill(1),
+    serverId: 9,
+    serverName: 'Greed1',
+    gate: 4,
+    city: 2,
+    inQuest: true,
+    population: 3,
+    capacity: 4,
+  }
+  const known = { capcomId: 'YYYYYY', name: ascii('Yara') }
+  const alice = { capcomId: 'AAAAAA', name: noBytes, fence: 1, serverId: 1, settings: null }
+
+  test('are found by a search, after those of this node, and never twice', async () => {
+    const { lobby, a } = await lobbyOf('Alice', 'Bob', 'Carol')
+    lobby.social.abroad = [yara, { ...yara, capcomId: 'BBBBBB' }]
+    await a.asks(ReqUserSearchHead, wide)
+    expect(foundBy(a)).toEqual(['Alice', 'Bob', 'Carol', 'Yara'])
+    await a.asks(ReqUserSearchHead, {
+      ...wide,
+      search: { circleFlag: 0, list: [{ id: 2, operator: 5, value: 257 << 16 }] },
+    })
+    expect(foundBy(a)).toEqual(['Yara'])
+  })
+
+  test('are left out of a search while central does not answer', async () => {
+    const { lobby, a } = await lobbyOf('Alice', 'Bob', 'Carol')
+    lobby.social.fault = new CentralUnreachable('away')
+    await a.asks(ReqUserSearchHead, wide)
+    expect(foundBy(a)).toEqual(['Alice', 'Bob', 'Carol'])
+    expect(names(await a.asks(ReqFriendAdd, { recipientId: id('B'), ...words }))).toEqual([
+      'AnsFriendAddAlert 3',
+    ])
+    expect(names(await a.asks(ReqTell, { recipientId: id('Y'), ...words }))).toEqual(['AnsTellAlert 4'])
+    expect(names(await a.asks(ReqTell, { recipientId: id('B'), ...words }))).toEqual(['AnsTell 5'])
+  })
+
+  test('are described with their place, and central is asked once for a whole friend list', async () => {
+    const { lobby, a, b } = await lobbyOf('Alice', 'Bob', 'Carol')
+    lobby.social.know(known)
+    lobby.social.abroad = [yara]
+    await a.asks(ReqFriendAdd, { recipientId: id('B'), ...words })
+    await b.asks(ReqFriendAccept, { senderId: id('A'), accepted: 1 })
+    await b.asks(ReqShut, { shutType: 1 })
+    const one = { userSearchInfo: UserSearchInfo.of({}) }
+    const found = read(
+      AnsUserSearchInfo,
+      await a.asks(ReqUserSearchInfo, { capcomId: id('Y'), ...one }),
+    ).userSearchInfo
+    expect([
+      latin1(found.get('serverName') ?? noBytes),
+      latin1(found.get('unknown0x0c') ?? noBytes),
+      found.get('citySize'),
+      hex(found.get('layerHost') ?? noBytes),
+    ]).toEqual(['Greed1\tCity Gate4\tCity2', 'City2', 3, hex(path(4, 2, 9))])
+    expect(names(await a.asks(ReqUserSearchInfo, { capcomId: id('B'), ...one }))).toEqual([
+      'AnsUserSearchInfoAlert 3',
+    ])
+    expect(lobby.social.asked).toBe(1)
+    lobby.clock.pass(3000)
+    await a.asks(ReqUserSearchInfo, { capcomId: id('B'), ...one })
+    expect(lobby.social.asked).toBe(2)
+  })
+
+  test('hear tells through central, under the true sender', async () => {
+    const { lobby, a } = await lobbyOf('Alice', 'Bob', 'Carol')
+    lobby.social.know(known)
+    expect(names(await a.asks(ReqTell, { recipientId: id('Y'), ...words }))).toEqual(['AnsTell 1'])
+    expect(lobby.social.told.map(({ to }) => to)).toEqual(['YYYYYY'])
+    const [told] = lobby.social.told
+    if (!told) throw new Error('nothing was told')
+    lobby.social.deliver(alice, { kind: 'tell', from: known, message: told.message })
+    expect(hex(a.hears()[0]?.payload ?? noBytes)).toBe(
+      `0006${hex(id('A'))}040103ffffffff02030000001403050006${hex(id('Y'))}04050004${hex(ascii('Yara'))}0006${hex(ascii('please'))}`,
+    )
+  })
+
+  test('ask, accept and end friendships by letter; news that come twice are shown once', async () => {
+    const { lobby, a } = await lobbyOf('Alice', 'Bob', 'Carol')
+    const message = { info: Uint8Array.of(0), text: ascii('hello') }
+    const request = { number: 7, from: known, message }
+    for (let i = 0; i < 2; i++) lobby.social.deliver(alice, { kind: 'friend-request', request })
+    expect(names(a.hears())).toEqual(['NtcFriendAccept 0'])
+    await a.asks(ReqFriendList, page)
+    lobby.social.deliver(alice, { kind: 'friend-answer', by: known })
+    expect(names(a.hears())).toEqual(['NtcFriendAdd 0'])
+    expect(await friendsOf(a)).toEqual(['1 Yara'])
+    lobby.social.deliver(alice, { kind: 'friend-deleted', by: 'YYYYYY' })
+    expect([a.hears(), await friendsOf(a)]).toEqual([[], []])
   })
 })

@@ -1,45 +1,82 @@
 /**
- * What hunters keep of each other: friends, friend requests, blocked players. Handlers see this
- * interface alone, so that it does not matter to them where the ties are kept.
+ * What a hunter who plays here keeps of others: friends, blocked players, whether he takes requests. Read
+ * from central when he comes, and kept in step with what he and others change while he holds his lease.
  */
-import type { Bytes } from '../pat/index.ts'
+import type { Hold } from '../central/link.ts'
+import type { Acquaintances, FriendRequest, Known, SocialLink } from '../central/social.ts'
 
-export interface Known {
-  readonly capcomId: string
-  readonly name: Bytes
+export class Ties {
+  readonly #social: SocialLink
+  readonly #hold: Hold
+  #read: Promise<Acquaintances> | undefined
+  #friends: readonly Known[] = []
+  #blocked: readonly Known[] = []
+  #deniesRequests = false
+
+  constructor(social: SocialLink, hold: Hold) {
+    this.#social = social
+    this.#hold = hold
+  }
+
+  /** Requests that wait for an answer. Rejects while central cannot be asked; a later call asks again. */
+  async requests(): Promise<readonly FriendRequest[]> {
+    return (await this.#known()).requests
+  }
+
+  /** In the order of acceptance. Rejects as {@link requests}. */
+  async friends(): Promise<readonly Known[]> {
+    await this.#known()
+    return this.#friends
+  }
+
+  async blocked(): Promise<readonly Known[]> {
+    await this.#known()
+    return this.#blocked
+  }
+
+  befriend(friend: Known): void {
+    if (!this.#friends.some(({ capcomId }) => capcomId === friend.capcomId))
+      this.#friends = [...this.#friends, friend]
+  }
+
+  unfriend(other: string): void {
+    this.#friends = this.#friends.filter(({ capcomId }) => capcomId !== other)
+  }
+
+  /** Central ends a friendship with who is blocked. */
+  block(other: Known): void {
+    this.unfriend(other.capcomId)
+    this.unblock(other.capcomId)
+    this.#blocked = [...this.#blocked, other]
+  }
+
+  unblock(other: string): void {
+    this.#blocked = this.#blocked.filter(({ capcomId }) => capcomId !== other)
+  }
+
+  /** Tells central when it changes. */
+  async denyRequests(denies: boolean): Promise<void> {
+    await this.#known()
+    if (denies === this.#deniesRequests) return
+    await this.#social.setDeniesRequests(this.#hold, denies)
+    this.#deniesRequests = denies
+  }
+
+  #known(): Promise<Acquaintances> {
+    this.#read ??= this.#ask()
+    return this.#read
+  }
+
+  async #ask(): Promise<Acquaintances> {
+    try {
+      const found = await this.#social.acquaintances(this.#hold)
+      this.#friends = found.friends
+      this.#blocked = found.blacklist
+      this.#deniesRequests = found.deniesRequests
+      return found
+    } catch (error) {
+      this.#read = undefined
+      throw error
+    }
+  }
 }
-
-/** A friend request as its addressee reads it. */
-export interface FriendLetter {
-  readonly from: Known
-  /** RGBA (MessageInfo 1). */
-  readonly colour: number
-  readonly text: Bytes
-}
-
-/**
- * `unheard`: the addressee blocks the sender, who is not told. `unknown`: no such hunter. `denied`: he
- * takes no requests. `full`: one of the two has as many friends as the game shows.
- */
-export type Asked = 'asked' | 'unheard' | 'unknown' | 'denied' | 'full'
-
-export interface Ties {
-  /** A hunter comes in, or changes whether he takes friend requests. */
-  know(hunter: Known, takesRequests: boolean): Promise<void>
-  /** In the order of acceptance. */
-  friends(of: string): Promise<readonly Known[]>
-  ask(letter: FriendLetter, to: string): Promise<Asked>
-  /** Requests that wait for an answer, each given once. */
-  letters(to: string): Promise<readonly FriendLetter[]>
-  /** Ends the request; the new friend when there was one and it was accepted, undefined otherwise. */
-  answer(by: string, asker: string, accepted: boolean): Promise<'no_request' | 'refused' | Known>
-  /** One-sided, as in the client (extras.md 8.8). */
-  unfriend(of: string, other: string): Promise<void>
-  blocked(of: string): Promise<readonly Known[]>
-  block(of: string, other: Known): Promise<'blocked' | 'full'>
-  unblock(of: string, other: string): Promise<void>
-}
-
-/** What the client shows (extras.md 8.3). */
-export const mostFriends = 50
-export const mostBlocked = 16

@@ -36,10 +36,8 @@ export const userRoutes = gameRoutes(
       call.reply(AnsUserSearchSet, {})
     },
     ReqUserStatusSet: async (call, { userStatusSet }) => {
-      const { realm, player } = call.session
       call.session.status = userStatusSet
-      const takesRequests = userStatusSet.get('friendRequestPolicy') !== denyRequests
-      await realm.ties.know({ capcomId: player.capcomId, name: player.name }, takesRequests)
+      await call.session.ties.denyRequests(userStatusSet.get('friendRequestPolicy') === denyRequests)
       call.reply(AnsUserStatusSet, {})
     },
     /** The question has an unknown layout; its answer can only mean the asking player's own switches. */

@@ -11,7 +11,7 @@ export {
   encodeExtendedList,
 } from './extended-list.ts'
 export { type Frame, FrameSplitter, headerSize, largestClientFrame } from './frame.ts'
-export { Items, type Struct, type StructFields } from './items.ts'
+export { decodeItems, encodeItems, Items, type Struct, type StructFields } from './items.ts'
 export { decodeLayerPath, encodeLayerPath, type LayerPath } from './layer-path.ts'
 export * from './markup.ts'
 export type { Condition, Conditions, OptionalField, OptionalFieldRequest } from './optional-fields.ts'

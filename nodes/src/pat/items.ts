@@ -6,8 +6,8 @@
  */
 import type { Bytes } from './bytes.ts'
 import type { Codec, FieldSpec, ItemType, StructShape } from './codec.ts'
-import type { Reader } from './reader.ts'
-import type { Writer } from './writer.ts'
+import { Reader } from './reader.ts'
+import { Writer } from './writer.ts'
 
 /** Type tags of wire.md 6. Tag 0 and 7 are never sent; 0xff only by the dummy of wire.md 7.3. */
 const tags = { byte: 1, word: 2, long: 3, longlong: 4, string: 5, binary: 6 } as const satisfies Record<
@@ -157,4 +157,20 @@ export function items<F extends StructFields>(declared: Struct<F>): Codec<Items<
       for (const item of value.items) writeItem(writer, item)
     },
   }
+}
+
+/** A structure alone, for keeping it or sending it another way. */
+export function encodeItems<F extends StructFields>(value: Items<F>): Bytes {
+  const writer = new Writer()
+  items(value.struct).write(writer, value)
+  return writer.copy()
+}
+
+/** Reads what {@link encodeItems} gave; raises a ProtocolError for anything else. */
+export function decodeItems<F extends StructFields>(declared: Struct<F>, bytes: Bytes): Items<F> {
+  const reader = new Reader(bytes)
+  reader.packet = declared.name
+  const value = items(declared).read(reader)
+  if (reader.remaining > 0) reader.fail(`${reader.remaining} bytes too many`)
+  return value
 }

@@ -1,7 +1,8 @@
 /** Notices about places that several commands send. All under sequence 0 (game.md 0.2). */
 import { encodeLayerPath, NtcLayerInfoSet, NtcLayerUserNum } from '../pat/index.ts'
 import { gateOthers } from './audience.ts'
-import { layerData, optionalFieldsOf, shownUser, userNum } from './describe.ts'
+import { layerData, optionalFieldsOf, userNum } from './describe.ts'
+import { neighbour } from './describe-user.ts'
 import { type Turn, unasked } from './turn.ts'
 import { type City, type Player, pathOf } from './world.ts'
 
@@ -33,4 +34,4 @@ export function announceCity(turn: Turn, city: City, to = gateOthers(city.gate, 
 }
 
 /** What NtcLayerIn says of a newcomer. */
-export const newcomer = (player: Player) => ({ capcomId: player.id, layerUserInfo: shownUser(player) })
+export const newcomer = (player: Player) => ({ capcomId: player.id, layerUserInfo: neighbour(player) })

@@ -3,26 +3,13 @@ import {
   ascii,
   type Bytes,
   encodeLayerPath,
-  hunterRankOf,
   type Items,
   LayerData,
-  LayerUserInfo,
   LayerUserNum,
   type OptionalField,
-  UserSearchInfo,
-  weaponTypeOf,
 } from '../pat/index.ts'
-import { uniqueIds } from './unique-id.ts'
-import {
-  type City,
-  gateOf,
-  type Layer,
-  type Player,
-  pathOf,
-  populationOf,
-  questingIn,
-  serverOf,
-} from './world.ts'
+import { joinNames } from './place-names.ts'
+import { type City, type Layer, namesOf, pathOf, populationOf, questingIn } from './world.ts'
 
 /** Milliseconds between two positions of a client (game.md 4.10). */
 const positionInterval = 500
@@ -84,28 +71,8 @@ export const startingLayer = LayerData.of({
   asksUserList: 1,
 })
 
-const tab = ascii('\t')
-
-/** Server, gate and city joined with TAB; two TABs always (game.md 1.5). */
-function pathName(layer: Layer): Bytes {
-  return join([
-    serverOf(layer).name,
-    tab,
-    gateOf(layer)?.name ?? ascii(''),
-    tab,
-    layer.kind === 'city' ? layer.name : ascii(''),
-  ])
-}
-
-function join(parts: readonly Bytes[]): Bytes {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
-}
+/** Server, gate and city joined with TAB (game.md 1.5). */
+const pathName = (layer: Layer): Bytes => joinNames(namesOf(layer))
 
 /** NtcLayerUserNum about a city. */
 export function userNum(city: City): Items<(typeof LayerUserNum)['fields']> {
@@ -119,49 +86,3 @@ export function userNum(city: City): Items<(typeof LayerUserNum)['fields']> {
     childPopulation: questingIn(city),
   })
 }
-
-/** A player as the people around see him: fields 1, 2, 7. */
-export const shownUser = (player: Player): Items<(typeof LayerUserInfo)['fields']> =>
-  LayerUserInfo.of({ capcomId: player.id, hunterName: player.name, stats: player.settings })
-
-/** A player as a list about another place shows him: fields 1, 2, 3. */
-export const listedUser = (player: Player): Items<(typeof LayerUserInfo)['fields']> =>
-  LayerUserInfo.of({
-    capcomId: player.id,
-    hunterName: player.name,
-    layerHost: encodeLayerPath(pathOf(player.at ?? player.server)),
-  })
-
-/** What a search tells of a player: fields 1, 2, 3, 4. */
-export const foundUser = (player: Player): Items<(typeof UserSearchInfo)['fields']> =>
-  UserSearchInfo.of({
-    capcomId: player.id,
-    hunterName: player.name,
-    stats: player.settings,
-    layerHost: encodeLayerPath(pathOf(player.at ?? player.server)),
-  })
-
-/**
- * Everything about one player, before a warp to him (extras.md 1.3). Name, capacity and population are
- * those of the place where he is, not the reference's constants (gap 11).
- */
-export function fullUser(player: Player): Items<(typeof UserSearchInfo)['fields']> {
-  const at = player.at ?? player.server
-  const { first, second } = uniqueIds(player.id)
-  return foundUser(player).with({
-    unknown0x07: 1,
-    serverName: pathName(at),
-    unknown0x0b: 1,
-    unknown0x0c: at.name,
-    cityCapacity: at.capacity,
-    citySize: populationOf(at),
-    uniqueIdA: first,
-    uniqueIdB: second,
-  })
-}
-
-/** 1: weapon and whether he is in a quest; 2: rank (game.md 4.5). */
-export const userOptionalFields = (player: Player): readonly OptionalField[] => [
-  { id: 1, value: ((weaponTypeOf(player.settings) << 24) | (player.readiness === 'quest' ? 1 : 0)) >>> 0 },
-  { id: 2, value: (hunterRankOf(player.settings) << 16) >>> 0 },
-]

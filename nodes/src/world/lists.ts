@@ -8,14 +8,8 @@ import {
   type OptionalField,
 } from '../pat/index.ts'
 import { layerAll } from './audience.ts'
-import {
-  foundUser,
-  layerData,
-  listedUser,
-  optionalFieldsOf,
-  shownUser,
-  userOptionalFields,
-} from './describe.ts'
+import { layerData, optionalFieldsOf } from './describe.ts'
+import { foundUser, listedUser, neighbour, type Shown, shown, userFields } from './describe-user.ts'
 import type { City, Layer, Player } from './world.ts'
 
 export interface LayerRow {
@@ -33,15 +27,15 @@ export const layerRows = (layers: readonly Layer[], first: number, count: number
   layers.slice(Math.max(first, 1) - 1, Math.max(first, 1) - 1 + count).map(layerRow)
 
 /** A row of a list about another place. */
-export const userRow = (player: Player) => ({
-  layerUserInfo: listedUser(player),
-  optionalFields: userOptionalFields(player),
+export const userRow = (user: Shown) => ({
+  layerUserInfo: listedUser(user),
+  optionalFields: userFields(user),
 })
 
 /** A row of a search over servers. */
-export const foundUserRow = (player: Player) => ({
-  userSearchInfo: foundUser(player),
-  optionalFields: userOptionalFields(player),
+export const foundUserRow = (user: Shown) => ({
+  userSearchInfo: foundUser(user),
+  optionalFields: userFields(user),
 })
 
 /** A row of a city search: the city, and who is in it. */
@@ -49,7 +43,7 @@ export const foundCityRow = (city: City) => ({
   ...layerRow(city),
   users: city.members.occupants.map((member) => ({
     layerUserInfo: LayerUserInfo.of({ capcomId: member.id, hunterName: member.name }),
-    optionalFields: userOptionalFields(member),
+    optionalFields: userFields(shown(member)),
   })),
 })
 
@@ -65,9 +59,9 @@ const countSize = 4
  */
 export function usersAround(player: Player): readonly Items<(typeof LayerUserInfo)['fields']>[] {
   const all = layerAll(player)
-  if (readable(all) === all.length) return all.map(shownUser)
+  if (readable(all) === all.length) return all.map(neighbour)
   const first = [player, ...all.filter((other) => other !== player)]
-  return first.slice(0, readable(first)).map(shownUser)
+  return first.slice(0, readable(first)).map(neighbour)
 }
 
 /** How many rows from the beginning fit the client's buffer and work area. */

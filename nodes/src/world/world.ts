@@ -2,7 +2,8 @@
  * The tree of game.md 1.1: server, gate, city, circle. One event loop owns a world and changes it
  * only through the commands of this room; there is no clock, no I/O and no chance in here.
  */
-import { ascii, type Bytes, type OptionalField, plainText } from '../pat/index.ts'
+import { type Bytes, type OptionalField, plainText } from '../pat/index.ts'
+import { cityName, gateName, type PlaceNames } from './place-names.ts'
 import { Slots } from './slots.ts'
 
 export interface World {
@@ -164,7 +165,7 @@ function createGate(server: Server, number: number, cities: number, capacities: 
   const gate: Gate = {
     kind: 'gate',
     number,
-    name: ascii(`City Gate${number}`),
+    name: gateName(number),
     capacity: capacities.gate,
     server,
     members: new Slots(),
@@ -178,7 +179,7 @@ function createCity(gate: Gate, number: number, capacity: number): City {
   return {
     kind: 'city',
     number,
-    name: ascii(`City${number}`),
+    name: cityName(number),
     capacity,
     gate,
     members: new Slots(),
@@ -240,6 +241,12 @@ export function pathOf(layer: Layer): { server: number; gate: number; city: numb
     city: layer.kind === 'city' ? layer.number : 0,
   }
 }
+
+export const namesOf = (layer: Layer): PlaceNames => ({
+  server: serverOf(layer).name,
+  gate: gateOf(layer)?.name,
+  city: layer.kind === 'city' ? layer.name : undefined,
+})
 
 /** Who moved since the last call, for whoever tells others where people are. */
 export function takeMoved(world: World): readonly Player[] {

@@ -18,6 +18,7 @@ import {
 } from '../../pat/index.ts'
 import { createFmp } from '../fmp.ts'
 import type { Session } from '../session.ts'
+import { MemorySocial } from './memory-social.ts'
 
 /** What a console heard: packet name, sequence, and the decoded body. */
 export interface Heard {
@@ -53,7 +54,8 @@ class MemoryLink implements WorldLink {
   readonly tickets = new Map<string, Hold>()
   /** When set, claims wait for it. */
   gate: Promise<void> | undefined
-  #lost: (hold: Hold) => void = () => undefined
+  #lost: (hold: Hold, words?: string) => void = () => undefined
+  #announce: (text: string, serverId: number | null) => void = () => undefined
   #fence = 0
 
   /** A ticket for a hunter on a server. */
@@ -97,12 +99,20 @@ class MemoryLink implements WorldLink {
     this.released.push(`${hold.capcomId} ${hold.fence} ${reason}`)
   }
 
-  onLost(listener: (hold: Hold) => void): void {
+  onLost(listener: (hold: Hold, words?: string) => void): void {
     this.#lost = listener
   }
 
-  lose(hold: Hold): void {
-    this.#lost(hold)
+  lose(hold: Hold, words?: string): void {
+    this.#lost(hold, words)
+  }
+
+  onAnnounce(listener: (text: string, serverId: number | null) => void): void {
+    this.#announce = listener
+  }
+
+  announce(text: string, serverId: number | null): void {
+    this.#announce(text, serverId)
   }
 }
 
@@ -153,10 +163,12 @@ export class Console {
 
 export class Lobby {
   readonly link = new MemoryLink()
+  readonly social = new MemorySocial()
   readonly clock = new FakeClock()
   readonly log = new FakeLog()
   readonly fmp = createFmp({
     link: this.link,
+    social: this.social,
     content: {
       admission: () => ({ status: 'open' }),
       terms: () => ({ version: 1, bytes: ascii('terms') }),
@@ -176,6 +188,7 @@ export class Lobby {
   /** A hunter who has been let in. */
   async enter(name: string, serverId = 1): Promise<Console> {
     const console = this.connect()
+    this.social.know({ capcomId: (name[0] ?? '?').toUpperCase().repeat(6), name: ascii(name) })
     await console.introduces(this.link.ticket(name, serverId))
     return console
   }
