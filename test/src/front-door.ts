@@ -39,11 +39,14 @@ export class FrontDoor {
     this.#process.stderr?.on('data', keep)
   }
 
+  get hasEnded(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null
+  }
+
   /** Resolves when everything listens. Throws what the process said when it ends instead. */
   async ready(deadlineMs = 60_000): Promise<Status> {
-    const ended = (): boolean => this.#process.exitCode !== null || this.#process.signalCode !== null
     await eventually(
-      () => Promise.resolve(this.#ownStatus() !== undefined || ended()),
+      () => Promise.resolve(this.#ownStatus() !== undefined || this.hasEnded),
       (is) => is,
       deadlineMs,
     )
