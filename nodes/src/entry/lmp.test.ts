@@ -443,6 +443,34 @@ test('the waiting room is named where there is one', async () => {
   })
 })
 
+describe('the end of a visit', () => {
+  const again = (patTicket: Uint8Array) => node.link.readTicket(patTicket)
+
+  test('ReqShut 1 ends the log-in: its ticket is good for nothing any more', async () => {
+    const { console, ticket } = await withHunter()
+    await console.call(ReqShut, { shutType: 1 }, AnsShut)
+    await console.closed
+    await expect.poll(() => again(ticket).catch(({ code }) => code)).toBe('ticket_unknown')
+  })
+
+  test('any other end leaves the ticket alone', async () => {
+    const [leaving, dying] = [await withHunter(), await withHunter()]
+    await leaving.console.call(ReqShut, { shutType: 2 }, AnsShut)
+    await leaving.console.closed
+    dying.console.socket.resetAndDestroy()
+    await dying.console.closed
+    expect(await again(leaving.ticket)).toMatchObject({ capcomId: 'ID0003' })
+    expect(await again(dying.ticket)).toMatchObject({ login: expect.any(String) })
+  })
+
+  test('central may be away: the visit ends as ever', async () => {
+    const { console } = await withHunter()
+    node.link.failing = new CentralUnreachable('away')
+    await console.call(ReqShut, { shutType: 1 }, AnsShut)
+    await console.closed
+  })
+})
+
 test('whole frames, to the byte (login.md 9)', async () => {
   await node.close()
   const ids = ['0123456789A', 'AB12CD']
