@@ -2,4 +2,5 @@
 ALTER TABLE "presence" SET UNLOGGED;--> statement-breakpoint
 ALTER TABLE "presence_generation" SET UNLOGGED;--> statement-breakpoint
 INSERT INTO "meta" DEFAULT VALUES;--> statement-breakpoint
-INSERT INTO "directory" DEFAULT VALUES;
+-- The first node makes it 1.
+INSERT INTO "directory" ("version") VALUES (0);

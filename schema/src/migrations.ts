@@ -193,7 +193,8 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;`,
 ALTER TABLE "presence" SET UNLOGGED;`,
       `ALTER TABLE "presence_generation" SET UNLOGGED;`,
       `INSERT INTO "meta" DEFAULT VALUES;`,
-      `INSERT INTO "directory" DEFAULT VALUES;`,
+      `-- The first node makes it 1.
+INSERT INTO "directory" ("version") VALUES (0);`,
     ],
   },
   {

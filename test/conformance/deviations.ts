@@ -6,7 +6,6 @@
 import type { Deviation } from './judge.ts'
 
 const clauses = {
-  listVersion: 'login.md 6.2 no. 11: the version of the server list rises when a node brings servers',
   inOrder: 'wire.md 1: TCP may join messages; all that came are handled, in order',
   unknownTicket: 'login.md 2.6: an unknown ticket at FMP is refused at once, in words',
   refused: 'game.md 7.1 no. 38: a request that cannot be met is refused, and the player stays',
@@ -33,31 +32,12 @@ function at(clause: Clause, [scenario, step, client, packet]: Place, fields: rea
 }
 
 export const deviations: readonly Deviation[] = [
-  // login_only
-  ...at('listVersion', ['login_only', 'login', 'A', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['login_only', 'login', 'A', 'AnsFmpListVersion2'], ['version']),
-
-  // line_check
-  ...at('listVersion', ['line_check', 'login', 'A', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['line_check', 'login', 'A', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['line_check', 'login', 'B', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['line_check', 'login', 'B', 'AnsFmpListVersion2'], ['version']),
-
   // login_binaries
-  ...at('listVersion', ['login_binaries', 'login', 'A', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['login_binaries', 'login', 'A', 'AnsFmpListVersion2'], ['version']),
   ...at('refused', ['login_binaries', 'unknown binary 200', 'A', 'NtcShut'], ['missing']),
   ...at('refused', ['login_binaries', 'unknown binary 200', 'A', 'AnsBinaryHeadAlert'], ['surplus']),
   ...at('refused', ['login_binaries', 'unknown binary 200', 'A', 'connection'], ['close']),
 
-  // change_server
-  ...at('listVersion', ['change_server', 'login', 'A', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['change_server', 'login', 'A', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['change_server', 'enter server 5', 'A', 'AnsFmpListVersion2'], ['version']),
-
   // pipelined
-  ...at('listVersion', ['pipelined', 'login', 'A', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['pipelined', 'login', 'A', 'AnsFmpListVersion2'], ['version']),
   ...at('inOrder', ['pipelined', 'three requests at once', 'A', 'AnsServerTime#2'], ['surplus']),
   ...at('inOrder', ['pipelined', 'three requests at once', 'A', 'AnsServerTime#3'], ['surplus']),
   ...at('inOrder', ['pipelined', 'flush', 'A', 'AnsServerTime'], ['sequence']),
@@ -67,8 +47,6 @@ export const deviations: readonly Deviation[] = [
   ...at('inOrder', ['pipelined', 'flush', 'A', 'AnsServerTime#5'], ['missing']),
 
   // ticket_unknown
-  ...at('listVersion', ['ticket_unknown', 'login', 'A', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['ticket_unknown', 'login', 'A', 'AnsFmpListVersion2'], ['version']),
   ...at('unknownTicket', ['ticket_unknown', 'connect with unknown ticket', 'B', 'NtcLogin'], ['missing']),
   ...at('unknownTicket', ['ticket_unknown', 'connect with unknown ticket', 'B', 'NtcShut'], ['surplus']),
   ...at('unknownTicket', ['ticket_unknown', 'connect with unknown ticket', 'B', 'connection'], ['close']),
@@ -81,8 +59,6 @@ export const deviations: readonly Deviation[] = [
   ...at('unknownTicket', ['ticket_unknown', 'gate list with unknown ticket', 'B', 'NtcShut'], ['missing']),
 
   // gate_browse
-  ...at('listVersion', ['gate_browse', 'login', 'A', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['gate_browse', 'login', 'A', 'AnsFmpListVersion2'], ['version']),
   ...at(
     'childInfo',
     ['gate_browse', 'own layer', 'A', 'AnsLayerChildInfo'],
@@ -132,24 +108,10 @@ export const deviations: readonly Deviation[] = [
   ),
 
   // returning_hunter
-  ...at('listVersion', ['returning_hunter', 'first login', 'A', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['returning_hunter', 'first login', 'A', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['returning_hunter', 'second hunter, slot 3', 'B', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['returning_hunter', 'second hunter, slot 3', 'B', 'AnsFmpListVersion2'], ['version']),
   ...at(
     'identity',
     ['returning_hunter', 'choose slot 1 without a name', 'C', 'AnsUserObject'],
     ['userObject.order', 'userObject.hunterName'],
-  ),
-  ...at(
-    'listVersion',
-    ['returning_hunter', 'choose slot 1 without a name', 'C', 'AnsFmpListVersion'],
-    ['version'],
-  ),
-  ...at(
-    'listVersion',
-    ['returning_hunter', 'choose slot 1 without a name', 'C', 'AnsFmpListVersion2'],
-    ['version'],
   ),
   ...at(
     'pathWord',
@@ -158,12 +120,6 @@ export const deviations: readonly Deviation[] = [
   ),
 
   // city_life
-  ...at('listVersion', ['city_life', 'login', 'A', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['city_life', 'login', 'A', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['city_life', 'login', 'B', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['city_life', 'login', 'B', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['city_life', 'login', 'C', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['city_life', 'login', 'C', 'AnsFmpListVersion2'], ['version']),
   ...at(
     'childInfo',
     ['city_life', 'C asks about city 4', 'C', 'AnsLayerChildInfo'],
@@ -199,10 +155,6 @@ export const deviations: readonly Deviation[] = [
   ...at('population', ['city_life', 'B goes down', 'C', 'NtcLayerUserNum'], ['surplus']),
 
   // city_cancel
-  ...at('listVersion', ['city_cancel', 'login', 'A', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['city_cancel', 'login', 'A', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['city_cancel', 'login', 'B', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['city_cancel', 'login', 'B', 'AnsFmpListVersion2'], ['version']),
   ...at(
     'childInfo',
     ['city_cancel', 'B sees', 'B', 'AnsLayerChildInfo'],
@@ -229,23 +181,7 @@ export const deviations: readonly Deviation[] = [
   ...at('reservation', ['city_cancel', 'A tries the same', 'A', 'AnsLayerCreateHeadAlert'], ['missing']),
   ...at('reservation', ['city_cancel', 'A tries the same', 'A', 'AnsLayerCreateHead'], ['surplus']),
 
-  // city_race_in_turn
-  ...at('listVersion', ['city_race_in_turn', 'login', 'A', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['city_race_in_turn', 'login', 'A', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['city_race_in_turn', 'login', 'B', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['city_race_in_turn', 'login', 'B', 'AnsFmpListVersion2'], ['version']),
-
   // city_full
-  ...at('listVersion', ['city_full', 'login', 'A', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['city_full', 'login', 'A', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['city_full', 'login', 'B', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['city_full', 'login', 'B', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['city_full', 'login', 'C', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['city_full', 'login', 'C', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['city_full', 'login', 'D', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['city_full', 'login', 'D', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['city_full', 'login', 'E', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['city_full', 'login', 'E', 'AnsFmpListVersion2'], ['version']),
   ...at('population', ['city_full', 'B joins', 'C', 'NtcLayerUserNum'], ['surplus']),
   ...at('population', ['city_full', 'B joins', 'D', 'NtcLayerUserNum'], ['surplus']),
   ...at('population', ['city_full', 'B joins', 'E', 'NtcLayerUserNum'], ['surplus']),
@@ -271,25 +207,9 @@ export const deviations: readonly Deviation[] = [
   ...at('fullCity', ['city_full', 'logout', 'E', 'NtcLayerInfoSet'], ['surplus']),
 
   // leader_leaves
-  ...at('listVersion', ['leader_leaves', 'login', 'A', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['leader_leaves', 'login', 'A', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['leader_leaves', 'login', 'B', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['leader_leaves', 'login', 'B', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['leader_leaves', 'login', 'C', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['leader_leaves', 'login', 'C', 'AnsFmpListVersion2'], ['version']),
   ...at('population', ['leader_leaves', 'B joins', 'C', 'NtcLayerUserNum'], ['surplus']),
 
-  // tell_gate_city
-  ...at('listVersion', ['tell_gate_city', 'login', 'A', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['tell_gate_city', 'login', 'A', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['tell_gate_city', 'login', 'B', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['tell_gate_city', 'login', 'B', 'AnsFmpListVersion2'], ['version']),
-
   // friends
-  ...at('listVersion', ['friends', 'login', 'A', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['friends', 'login', 'A', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['friends', 'login', 'B', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['friends', 'login', 'B', 'AnsFmpListVersion2'], ['version']),
   ...at(
     'blacklist',
     ['friends', 'black list', 'A', 'AnsBlackList'],
@@ -301,12 +221,6 @@ export const deviations: readonly Deviation[] = [
   ),
 
   // search_users
-  ...at('listVersion', ['search_users', 'login of A', 'A', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['search_users', 'login of A', 'A', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['search_users', 'login of B', 'B', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['search_users', 'login of B', 'B', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['search_users', 'login of C', 'C', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['search_users', 'login of C', 'C', 'AnsFmpListVersion2'], ['version']),
   ...at(
     'pathWord',
     ['search_users', 'by part, other case', 'A', 'AnsUserSearchData'],
@@ -341,12 +255,6 @@ export const deviations: readonly Deviation[] = [
   ...at('emptySearch', ['search_users', 'logout', 'A', 'NtcLayerOut'], ['surplus']),
 
   // circle_password
-  ...at('listVersion', ['circle_password', 'login', 'A', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['circle_password', 'login', 'A', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['circle_password', 'login', 'B', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['circle_password', 'login', 'B', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['circle_password', 'login', 'C', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['circle_password', 'login', 'C', 'AnsFmpListVersion2'], ['version']),
   ...at('population', ['circle_password', 'B joins city 1', 'C', 'NtcLayerUserNum'], ['surplus']),
   ...at(
     'board',
@@ -369,14 +277,6 @@ export const deviations: readonly Deviation[] = [
   ...at('brokenCircle', ['circle_password', 'logout', 'C', 'NtcCircleListLayerChange#2'], ['missing']),
 
   // circle_cycle
-  ...at('listVersion', ['circle_cycle', 'login', 'A', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['circle_cycle', 'login', 'A', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['circle_cycle', 'login', 'B', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['circle_cycle', 'login', 'B', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['circle_cycle', 'login', 'C', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['circle_cycle', 'login', 'C', 'AnsFmpListVersion2'], ['version']),
-  ...at('listVersion', ['circle_cycle', 'login', 'D', 'AnsFmpListVersion'], ['version']),
-  ...at('listVersion', ['circle_cycle', 'login', 'D', 'AnsFmpListVersion2'], ['version']),
   ...at('population', ['circle_cycle', 'B joins city 1', 'C', 'NtcLayerUserNum'], ['surplus']),
   ...at('population', ['circle_cycle', 'B joins city 1', 'D', 'NtcLayerUserNum'], ['surplus']),
   ...at('population', ['circle_cycle', 'C joins city 1', 'D', 'NtcLayerUserNum'], ['surplus']),
