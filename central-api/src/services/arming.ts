@@ -9,11 +9,13 @@ import { leases, type TicketTarget, tickets } from '@citygate/schema/tables'
 import { asc, desc, eq } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Transaction } from '../db/database.ts'
+import { inTurn } from '../db/in-turn.ts'
 import { transact } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
-import { requireNewestEpoch } from './epochs.ts'
-import { lockServer, reserve, type Seat } from './seats.ts'
-import { lengthened, liveTicket, type Ticket } from './tickets.ts'
+import { readNewestEpoch, requireNewest, shareNode } from './epochs.ts'
+import { lockLease } from './player-locks.ts'
+import { keepSeat, lockServer, readRoom, requireRoom } from './seats.ts'
+import { lengthened, readLive, requireTicket, type Ticket } from './tickets.ts'
 
 /** At LMP the console asks for a spare and for the best: both stay armed. */
 const armedAtLmp = 2
@@ -25,14 +27,18 @@ export async function armTicket(
 ): Promise<Output<typeof ticketEndpoint>> {
   const { ticketHash: hash, serverId } = wish
   return transact(deps, async (tx) => {
-    await tx.select({ hash: tickets.hash }).from(tickets).where(eq(tickets.hash, hash)).for('no key update')
-    const ticket = await liveTicket(tx, hash)
-    if (ticket.capcomId === null) throw new Problem('ticket_without_hunter')
-    await lockServer(tx, serverId)
-    const seat = await reserve(tx, ticket.capcomId, serverId)
+    const [, [found]] = await inTurn(lockTicket(tx, hash), readLive(tx, hash))
+    const ticket = requireTicket(found)
+    const { capcomId } = ticket
+    if (capcomId === null) throw new Problem('ticket_without_hunter')
+    const [, [room]] = await inTurn(lockServer(tx, serverId), readRoom(tx, capcomId, serverId))
+    const { nodeId, address } = requireRoom(room)
     const earlier = ticket.targets.filter((target) => target.serverId !== serverId)
-    await arm(tx, ticket, [...earlier.slice(1 - armedAtLmp), { serverId, nodeId: seat.nodeId }])
-    return answer(seat)
+    const [[seat]] = await inTurn(
+      keepSeat(tx, capcomId, serverId),
+      arm(tx, ticket, [...earlier.slice(1 - armedAtLmp), { serverId, nodeId }]),
+    )
+    return { serverId, address, seatUntil: untilOf(seat) }
   })
 }
 
@@ -48,37 +54,43 @@ export async function armSession(
   { epoch, fence, serverId }: z.output<NonNullable<(typeof sessionEndpoint)['body']>>,
 ): Promise<Output<typeof sessionEndpoint>> {
   return transact(deps, async (tx) => {
-    const [before] = await tx.select().from(leases).where(eq(leases.capcomId, capcomId))
+    const [before] = await readLease(tx, capcomId)
     if (!before) throw new Problem('player_not_found')
-    if (before.login !== null) await lockTicketsOf(tx, before.login)
-    await tx
-      .select({ id: leases.capcomId })
-      .from(leases)
-      .where(eq(leases.capcomId, capcomId))
-      .for('no key update')
-    await lockServer(tx, serverId)
-
-    const [lease] = await tx.select().from(leases).where(eq(leases.capcomId, capcomId))
-    // Another claim since the first look would have risen the fence: the locked log-in is the lease's.
-    if (lease?.nodeId !== nodeId || lease.epoch !== epoch || lease.fence !== fence || lease.login === null) {
-      throw new Problem('fence_lost')
-    }
-    const [ticket] = await tx
-      .select()
-      .from(tickets)
-      .where(eq(tickets.login, lease.login))
-      .orderBy(desc(tickets.serial))
-      .limit(1)
+    if (before.login === null) throw new Problem('fence_lost')
+    const [, , , [lease], [ticket], [room]] = await inTurn(
+      lockTicketsOf(tx, before.login),
+      lockLease(tx, capcomId),
+      lockServer(tx, serverId),
+      readLease(tx, capcomId),
+      readNewestOf(tx, before.login),
+      readRoom(tx, capcomId, serverId),
+    )
+    // The locked log-in is the lease's: another claim since the first look has risen the fence.
+    const held = lease?.nodeId === nodeId && lease.epoch === epoch && lease.fence === fence
+    if (!held || lease.login !== before.login) throw new Problem('fence_lost')
     if (!ticket) throw new Problem('ticket_unknown')
-    const seat = await reserve(tx, capcomId, serverId)
-    await requireNewestEpoch(tx, nodeId, epoch)
-    await arm(tx, ticket, [{ serverId, nodeId: seat.nodeId }])
-    return answer(seat)
+    const target = requireRoom(room)
+    const [[seat], , , [node]] = await inTurn(
+      keepSeat(tx, capcomId, serverId),
+      arm(tx, ticket, [{ serverId, nodeId: target.nodeId }]),
+      shareNode(tx, nodeId),
+      readNewestEpoch(tx, nodeId),
+    )
+    requireNewest(node, epoch)
+    return { serverId, address: target.address, seatUntil: untilOf(seat) }
   })
 }
 
-async function lockTicketsOf(tx: Transaction, login: string): Promise<void> {
-  await tx
+function readLease(tx: Transaction, capcomId: string) {
+  return tx.select().from(leases).where(eq(leases.capcomId, capcomId))
+}
+
+function lockTicket(tx: Transaction, hash: string) {
+  return tx.select({ hash: tickets.hash }).from(tickets).where(eq(tickets.hash, hash)).for('no key update')
+}
+
+function lockTicketsOf(tx: Transaction, login: string) {
+  return tx
     .select({ hash: tickets.hash })
     .from(tickets)
     .where(eq(tickets.login, login))
@@ -86,10 +98,15 @@ async function lockTicketsOf(tx: Transaction, login: string): Promise<void> {
     .for('no key update')
 }
 
-async function arm(tx: Transaction, { hash }: Ticket, targets: readonly TicketTarget[]): Promise<void> {
-  await tx.update(tickets).set({ targets, expiresAt: lengthened }).where(eq(tickets.hash, hash))
+function readNewestOf(tx: Transaction, login: string) {
+  return tx.select().from(tickets).where(eq(tickets.login, login)).orderBy(desc(tickets.serial)).limit(1)
 }
 
-function answer({ serverId, address, seatUntil }: Seat): Output<typeof ticketEndpoint> {
-  return { serverId, address, seatUntil }
+function arm(tx: Transaction, { hash }: Ticket, targets: readonly TicketTarget[]) {
+  return tx.update(tickets).set({ targets, expiresAt: lengthened }).where(eq(tickets.hash, hash))
+}
+
+function untilOf(seat: { readonly until: Date } | undefined): string {
+  if (!seat) throw new Error('a seat was not kept')
+  return seat.until.toISOString()
 }

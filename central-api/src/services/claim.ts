@@ -1,17 +1,20 @@
 /** The claim: from now on this node holds the player. */
 import { type claimSession as endpoint, type Output, Problem } from '@citygate/schema/contract'
-import { leases, players, presence, servers, tickets } from '@citygate/schema/tables'
-import { and, eq, lt } from 'drizzle-orm'
+import { leases, nodes, players, presence, servers, tickets } from '@citygate/schema/tables'
+import { and, eq, lt, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { toBase64 } from '../base64.ts'
 import { now } from '../db/clock.ts'
 import type { Transaction } from '../db/database.ts'
+import { inTurn } from '../db/in-turn.ts'
 import { transact, type Wake } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
-import { requireNewestEpoch } from './epochs.ts'
+import { readBans, requireUnbanned } from './bans.ts'
+import { requireNewest, shareNode } from './epochs.ts'
 import { writeLetter } from './mail.ts'
-import { confirm, lockServer } from './seats.ts'
-import { liveTicket, lockLogin, useTicket } from './tickets.ts'
+import { lockLease, lockPlayer } from './player-locks.ts'
+import { lockServer, readRoom, takeSeat } from './seats.ts'
+import { endOlder, lockLogin, readLive, requireTicket } from './tickets.ts'
 
 type Lease = typeof leases.$inferSelect
 
@@ -19,7 +22,7 @@ type Lease = typeof leases.$inferSelect
  * A hunter belongs to one console, so whoever comes with a ticket for him comes from that console: he
  * takes over from a holder that still lives, who is told by letter and fenced.
  *
- * @throws Problem `ticket_unknown`, `ticket_not_armed`, `ticket_without_hunter`, `server_full`, `epoch_superseded`
+ * @throws Problem `ticket_unknown`, `ticket_not_armed`, `ticket_without_hunter`, `player_banned`, `server_full`, `epoch_superseded`
  */
 export async function claim(
   deps: Deps,
@@ -27,41 +30,51 @@ export async function claim(
   { ticketHash: hash, epoch }: z.output<NonNullable<(typeof endpoint)['body']>>,
 ): Promise<Output<typeof endpoint>> {
   return transact(deps, async (tx, wake) => {
-    await lockLogin(tx, hash)
-    const { capcomId, consoleId, login, targets } = await liveTicket(tx, hash)
+    const [, [found]] = await inTurn(lockLogin(tx, hash), readLive(tx, hash))
+    const ticket = requireTicket(found)
+    const { capcomId, consoleId, login, targets } = ticket
     if (capcomId === null) throw new Problem('ticket_without_hunter')
     const serverId = targets.findLast((target) => target.nodeId === nodeId)?.serverId
     if (serverId === undefined) throw new Problem('ticket_not_armed')
 
-    await lockPlayer(tx, capcomId)
-    const [[hunter], [lease]] = await Promise.all([
-      tx
-        .select()
-        .from(players)
-        .where(and(eq(players.capcomId, capcomId), eq(players.consoleId, consoleId))),
-      tx.select().from(leases).where(eq(leases.capcomId, capcomId)),
-    ])
-    if (!hunter || !lease) throw new Problem('ticket_unknown', 'The hunter belongs to another console now.')
-    await useTicket(tx, hash)
+    const [, , [held], bans] = await inTurn(
+      lockPlayer(tx, capcomId),
+      lockLease(tx, capcomId),
+      readHunter(tx, capcomId, consoleId),
+      readBans(tx, capcomId, consoleId),
+    )
+    requireUnbanned(bans)
+    if (!held) throw new Problem('ticket_unknown', 'The hunter belongs to another console now.')
+    const { hunter, lease } = held
     await tellHolder(tx, lease, wake)
     const fence = lease.fence + 1
-    await Promise.all([
-      tx
-        .update(leases)
-        .set({ nodeId, epoch, fence, serverId, login, claimedAt: now })
-        .where(eq(leases.capcomId, capcomId)),
-      tx.update(tickets).set({ targets: [], expiresAt: null }).where(eq(tickets.hash, hash)),
-      tx.update(players).set({ seenAt: now }).where(eq(players.capcomId, capcomId)),
-      tx.delete(presence).where(and(eq(presence.capcomId, capcomId), lt(presence.fence, fence))),
+    const [, [, [seat], , [node]]] = await Promise.all([
+      inTurn(
+        endOlder(tx, ticket),
+        tx
+          .update(leases)
+          .set({ nodeId, epoch, fence, serverId, login, claimedAt: now })
+          .where(eq(leases.capcomId, capcomId)),
+        tx.update(tickets).set({ targets: [], expiresAt: null }).where(eq(tickets.hash, hash)),
+        tx.update(players).set({ seenAt: now }).where(eq(players.capcomId, capcomId)),
+        tx.delete(presence).where(and(eq(presence.capcomId, capcomId), lt(presence.fence, fence))),
+      ),
+      // Last, since a whole community may be on its way to the same game server: its lock is held for a moment.
+      inTurn(
+        lockServer(tx, serverId),
+        takeSeat(tx, capcomId, serverId),
+        shareNode(tx, nodeId),
+        readCarrier(tx, nodeId, epoch, serverId),
+      ),
     ])
-
-    // Last, since a whole community may be on its way to the same game server: its lock is held for a moment.
-    await lockServer(tx, serverId)
-    await confirm(tx, capcomId, serverId)
-    await requireNewestEpoch(tx, nodeId, epoch)
-    const carried = and(eq(servers.id, serverId), eq(servers.nodeId, nodeId), eq(servers.epoch, epoch))
-    if ((await tx.$count(servers, carried)) === 0) {
+    requireNewest(node, epoch)
+    if (!node?.carries) {
       throw new Problem('ticket_not_armed', 'This node does not carry the chosen game server any more.')
+    }
+    // A seat whose time was over is given once more when there is room.
+    if (!seat?.live) {
+      const [room] = await readRoom(tx, capcomId, serverId)
+      if (!room || room.expected >= room.capacity) throw new Problem('server_full')
     }
     return {
       capcomId,
@@ -73,17 +86,21 @@ export async function claim(
   })
 }
 
-async function lockPlayer(tx: Transaction, capcomId: string): Promise<void> {
-  await tx
-    .select({ id: players.capcomId })
+function readHunter(tx: Transaction, capcomId: string, consoleId: string) {
+  return tx
+    .select({ hunter: { name: players.name, settings: players.settings }, lease: leases })
     .from(players)
-    .where(eq(players.capcomId, capcomId))
-    .for('no key update')
-  await tx
-    .select({ id: leases.capcomId })
-    .from(leases)
-    .where(eq(leases.capcomId, capcomId))
-    .for('no key update')
+    .innerJoin(leases, eq(leases.capcomId, players.capcomId))
+    .where(and(eq(players.capcomId, capcomId), eq(players.consoleId, consoleId)))
+}
+
+/** The node, and whether this start of it carries the game server. */
+function readCarrier(tx: Transaction, nodeId: string, epoch: number, serverId: number) {
+  return tx
+    .select({ newest: nodes.newestEpoch, carries: sql<boolean>`${servers.id} is not null` })
+    .from(nodes)
+    .leftJoin(servers, and(eq(servers.id, serverId), eq(servers.nodeId, nodes.id), eq(servers.epoch, epoch)))
+    .where(eq(nodes.id, nodeId))
 }
 
 /** Whether he still lives or not: one who hears of it late lets go all the same. */

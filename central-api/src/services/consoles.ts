@@ -26,22 +26,26 @@ export async function identify(
 ): Promise<Output<typeof endpoint>> {
   return transact(deps, async (tx) => {
     if (supportCode === null) return { ...(await create(tx, mediaVersion)), created: true, slots: [] }
+    const known = await greet(tx, supportCode, mediaVersion)
+    if (known !== null)
+      return { consoleId: known, supportCode, created: false, slots: await slotsOf(tx, known) }
     const made = await insert(tx, supportCode, mediaVersion)
-    const byCode = eq(consoles.supportCode, supportCode)
-    await tx.select({ id: consoles.id }).from(consoles).where(byCode).for('no key update')
-    const [known] = await tx
-      .update(consoles)
-      .set({ mediaVersion, lastLoginAt: now })
-      .where(byCode)
-      .returning()
-    if (!known) throw new Error('a console has vanished')
-    return {
-      consoleId: known.id,
-      supportCode,
-      created: made !== null,
-      slots: await slotsOf(tx, known.id),
-    }
+    if (made !== null) return { consoleId: made, supportCode, created: true, slots: [] }
+    // Whoever brought the same code at this moment has made the console.
+    const others = await greet(tx, supportCode, mediaVersion)
+    if (others === null) throw new Error('a console has vanished')
+    return { consoleId: others, supportCode, created: false, slots: await slotsOf(tx, others) }
   })
+}
+
+/** Null when the code is unknown. Nothing is decided by the row, so the update is its own lock. */
+async function greet(tx: Transaction, supportCode: string, mediaVersion: string): Promise<string | null> {
+  const [known] = await tx
+    .update(consoles)
+    .set({ mediaVersion, lastLoginAt: now })
+    .where(eq(consoles.supportCode, supportCode))
+    .returning({ id: consoles.id })
+  return known?.id ?? null
 }
 
 async function create(tx: Transaction, mediaVersion: string) {
@@ -64,11 +68,18 @@ async function insert(tx: Transaction, supportCode: string, mediaVersion: string
 }
 
 /** The used slots of a console, in order. */
-export async function slotsOf(tx: Tx, consoleId: string): Promise<Slot[]> {
-  const used = await tx
+async function slotsOf(tx: Tx, consoleId: string): Promise<Slot[]> {
+  return asSlots(await readSlots(tx, consoleId))
+}
+
+export function readSlots(tx: Tx, consoleId: string) {
+  return tx
     .select({ slot: players.slot, capcomId: players.capcomId, name: players.name })
     .from(players)
     .where(eq(players.consoleId, consoleId))
     .orderBy(asc(players.slot))
+}
+
+export function asSlots(used: Awaited<ReturnType<typeof readSlots>>): Slot[] {
   return used.map((slot) => ({ ...slot, name: toBase64(slot.name) }))
 }

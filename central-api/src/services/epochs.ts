@@ -3,6 +3,7 @@ import { Problem } from '@citygate/schema/contract'
 import { nodes } from '@citygate/schema/tables'
 import { eq } from 'drizzle-orm'
 import type { Transaction } from '../db/database.ts'
+import { inTurn } from '../db/in-turn.ts'
 
 /**
  * Holds back a new start of the node until this transaction ends, and shares the node with others
@@ -12,8 +13,20 @@ import type { Transaction } from '../db/database.ts'
  * @throws Problem `epoch_superseded`, `incarnation_changed`
  */
 export async function requireNewestEpoch(tx: Transaction, nodeId: string, epoch: number): Promise<void> {
-  await tx.select({ id: nodes.id }).from(nodes).where(eq(nodes.id, nodeId)).for('share')
-  const [node] = await tx.select({ newest: nodes.newestEpoch }).from(nodes).where(eq(nodes.id, nodeId))
+  const [, [node]] = await inTurn(shareNode(tx, nodeId), readNewestEpoch(tx, nodeId))
+  requireNewest(node, epoch)
+}
+
+export function shareNode(tx: Transaction, nodeId: string) {
+  return tx.select({ id: nodes.id }).from(nodes).where(eq(nodes.id, nodeId)).for('share')
+}
+
+export function readNewestEpoch(tx: Transaction, nodeId: string) {
+  return tx.select({ newest: nodes.newestEpoch }).from(nodes).where(eq(nodes.id, nodeId))
+}
+
+/** @throws Problem as `requireNewestEpoch` */
+export function requireNewest(node: { readonly newest: number } | undefined, epoch: number): void {
   if (!node) throw new Problem('unauthorized', 'The key is unknown.')
   if (epoch < node.newest) throw new Problem('epoch_superseded')
   if (epoch > node.newest) {

@@ -5,10 +5,12 @@ import { and, eq } from 'drizzle-orm'
 import type { z } from 'zod'
 import { fromBase64, toBase64 } from '../base64.ts'
 import type { Transaction } from '../db/database.ts'
+import { inTurn } from '../db/in-turn.ts'
 import { transact } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { drawCode } from '../hash.ts'
 import { foldName, nameText } from '../name-text.ts'
+import { lockLease, lockPlayer } from './player-locks.ts'
 
 type Params = z.output<NonNullable<(typeof endpoint)['params']>>
 type Wish = z.output<NonNullable<(typeof endpoint)['body']>>
@@ -27,13 +29,9 @@ export async function choose(
   { name, create }: Wish,
 ): Promise<Output<typeof endpoint>> {
   return transact(deps, async (tx) => {
-    await tx.select().from(consoles).where(eq(consoles.id, consoleId)).for('no key update')
-    const [console] = await tx.select().from(consoles).where(eq(consoles.id, consoleId))
-    if (!console) throw new Problem('console_not_found')
-    const [known] = await tx
-      .select()
-      .from(players)
-      .where(and(eq(players.consoleId, consoleId), eq(players.slot, slot)))
+    const [, [found]] = await inTurn(lockConsole(tx, consoleId), readSlot(tx, consoleId, slot))
+    if (!found) throw new Problem('console_not_found')
+    const { console, hunter: known } = found
 
     const bytes = name === null ? null : fromBase64(name)
     const text = (of: Uint8Array) => nameColumns(of, console.mediaVersion)
@@ -54,6 +52,19 @@ export async function choose(
   })
 }
 
+function lockConsole(tx: Transaction, consoleId: string) {
+  return tx.select({ id: consoles.id }).from(consoles).where(eq(consoles.id, consoleId)).for('no key update')
+}
+
+/** The console, and the hunter in one of its slots; null when that is free. */
+function readSlot(tx: Transaction, consoleId: string, slot: number) {
+  return tx
+    .select({ console: { mediaVersion: consoles.mediaVersion }, hunter: players })
+    .from(consoles)
+    .leftJoin(players, and(eq(players.consoleId, consoles.id), eq(players.slot, slot)))
+    .where(eq(consoles.id, consoleId))
+}
+
 function nameColumns(name: Uint8Array, mediaVersion: string) {
   const text = nameText(name, mediaVersion)
   return { name, nameText: text, nameFolded: foldName(text) }
@@ -66,14 +77,16 @@ async function insert(
 ): Promise<string> {
   for (let draw = 1; draw <= drawsAtMost; draw++) {
     const capcomId = drawCode(capcomIdLength)
-    const [made] = await tx
-      .insert(players)
-      .values({ capcomId, ...hunter })
-      .onConflictDoNothing({ target: players.capcomId })
-      .returning({ capcomId: players.capcomId })
-    if (!made) continue
-    await tx.insert(leases).values({ capcomId })
-    return capcomId
+    const [[made]] = await inTurn(
+      tx
+        .insert(players)
+        .values({ capcomId, ...hunter })
+        .onConflictDoNothing({ target: players.capcomId })
+        .returning({ capcomId: players.capcomId }),
+      // Who has the id already has his lease too.
+      tx.insert(leases).values({ capcomId }).onConflictDoNothing({ target: leases.capcomId }),
+    )
+    if (made) return capcomId
   }
   throw new Error('every Capcom ID that was drawn is taken')
 }
@@ -84,15 +97,9 @@ async function rename(
   { capcomId }: Known,
   columns: ReturnType<typeof nameColumns>,
 ): Promise<void> {
-  await tx
-    .select({ id: players.capcomId })
-    .from(players)
-    .where(eq(players.capcomId, capcomId))
-    .for('no key update')
-  await tx
-    .select({ id: leases.capcomId })
-    .from(leases)
-    .where(eq(leases.capcomId, capcomId))
-    .for('no key update')
-  await tx.update(players).set(columns).where(eq(players.capcomId, capcomId))
+  await inTurn(
+    lockPlayer(tx, capcomId),
+    lockLease(tx, capcomId),
+    tx.update(players).set(columns).where(eq(players.capcomId, capcomId)),
+  )
 }

@@ -10,9 +10,10 @@ import { and, asc, eq, isNotNull, lt, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { nowPlus } from '../db/clock.ts'
 import type { Transaction } from '../db/database.ts'
+import { inTurn } from '../db/in-turn.ts'
 import { transact } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
-import { slotsOf } from './consoles.ts'
+import { asSlots, readSlots } from './consoles.ts'
 import { times } from './times.ts'
 
 /** @throws Problem `console_not_found`, `player_not_found` (of this console) */
@@ -24,12 +25,14 @@ export async function issue(
   const { ticketHash: hash, consoleId, capcomId } = wish
   const login = wish.login ?? crypto.randomUUID()
   return transact(deps, async (tx) => {
-    const known = await tx.$count(consoles, eq(consoles.id, consoleId))
-    if (known === 0) throw new Problem('console_not_found')
-    if (capcomId !== null) {
-      const own = and(eq(players.capcomId, capcomId), eq(players.consoleId, consoleId))
-      if ((await tx.$count(players, own)) === 0) throw new Problem('player_not_found')
-    }
+    const own = and(eq(players.capcomId, capcomId ?? ''), eq(players.consoleId, consoles.id))
+    const [known] = await tx
+      .select({ hunter: players.capcomId })
+      .from(consoles)
+      .leftJoin(players, own)
+      .where(eq(consoles.id, consoleId))
+    if (!known) throw new Problem('console_not_found')
+    if (capcomId !== null && known.hunter === null) throw new Problem('player_not_found')
     const [made] = await tx
       .insert(tickets)
       .values({ hash, login, consoleId, capcomId, issuedBy, expiresAt: nowPlus(times.ticketInTransit) })
@@ -42,11 +45,15 @@ export async function issue(
 /** @throws Problem `ticket_unknown` */
 export async function read(deps: Deps, hash: string): Promise<Output<typeof readEndpoint>> {
   return transact(deps, async (tx) => {
-    await lockLogin(tx, hash)
-    const ticket = await useTicket(tx, hash)
+    const [, [found]] = await inTurn(lockLogin(tx, hash), readLive(tx, hash))
+    const ticket = requireTicket(found)
     const { login, consoleId, capcomId } = ticket
-    await tx.update(tickets).set({ expiresAt: lengthened }).where(eq(tickets.hash, hash))
-    return { login, consoleId, capcomId, slots: await slotsOf(tx, consoleId) }
+    const [slots] = await inTurn(
+      readSlots(tx, consoleId),
+      endOlder(tx, ticket),
+      tx.update(tickets).set({ expiresAt: lengthened }).where(eq(tickets.hash, hash)),
+    )
+    return { login, consoleId, capcomId, slots: asSlots(slots) }
   })
 }
 
@@ -56,17 +63,19 @@ export async function read(deps: Deps, hash: string): Promise<Output<typeof read
  */
 export async function end(deps: Deps, hash: string): Promise<void> {
   await transact(deps, async (tx) => {
-    await lockLogin(tx, hash)
     const login = sql`(select login from tickets where hash = ${hash})`
-    await tx.delete(tickets).where(and(eq(tickets.login, login), isNotNull(tickets.expiresAt)))
+    await inTurn(
+      lockLogin(tx, hash),
+      tx.delete(tickets).where(and(eq(tickets.login, login), isNotNull(tickets.expiresAt))),
+    )
   })
 }
 
 export type Ticket = typeof tickets.$inferSelect
 
 /** Locks all tickets of the log-in that a ticket is of: the first locks of a transaction. */
-export async function lockLogin(tx: Transaction, hash: string): Promise<void> {
-  await tx
+export function lockLogin(tx: Transaction, hash: string) {
+  return tx
     .select({ hash: tickets.hash })
     .from(tickets)
     .where(eq(tickets.login, sql`(select login from tickets where hash = ${hash})`))
@@ -74,30 +83,23 @@ export async function lockLogin(tx: Transaction, hash: string): Promise<void> {
     .for('update')
 }
 
-/**
- * A ticket that a console has shown: older ones of its log-in end. Under `lockLogin`.
- *
- * @throws Problem `ticket_unknown`
- */
-export async function useTicket(tx: Transaction, hash: string): Promise<Ticket> {
-  const ticket = await liveTicket(tx, hash)
-  await tx.delete(tickets).where(and(eq(tickets.login, ticket.login), lt(tickets.serial, ticket.serial)))
-  return ticket
+export function readLive(tx: Transaction, hash: string) {
+  const alive = sql`(${tickets.expiresAt} is null or ${tickets.expiresAt} > clock_timestamp())`
+  return tx
+    .select()
+    .from(tickets)
+    .where(and(eq(tickets.hash, hash), alive))
 }
 
 /** @throws Problem `ticket_unknown` */
-export async function liveTicket(tx: Transaction, hash: string): Promise<Ticket> {
-  const [ticket] = await tx
-    .select()
-    .from(tickets)
-    .where(
-      and(
-        eq(tickets.hash, hash),
-        sql`(${tickets.expiresAt} is null or ${tickets.expiresAt} > clock_timestamp())`,
-      ),
-    )
-  if (!ticket) throw new Problem('ticket_unknown')
-  return ticket
+export function requireTicket(found: Ticket | undefined): Ticket {
+  if (!found) throw new Problem('ticket_unknown')
+  return found
+}
+
+/** A console has shown this ticket: older ones of its log-in end. Under `lockLogin`. */
+export function endOlder(tx: Transaction, { login, serial }: Ticket) {
+  return tx.delete(tickets).where(and(eq(tickets.login, login), lt(tickets.serial, serial)))
 }
 
 /** The console has been seen: its time in transit begins anew. A held ticket has no end. */
