@@ -5,6 +5,7 @@ import { ascii, CircleInfo, CircleUserData, encodeFrame, MessageInfo } from '../
 import {
   arrive,
   askCityHost,
+  type City,
   type Command,
   changeCircle,
   chat,
@@ -15,18 +16,21 @@ import {
   endLayers,
   endMatch,
   expireReservations,
+  expireVisits,
   finishCity,
   freeSeat,
   goDown,
   goUp,
   joinCircle,
-  type Layer,
+  jump,
+  jumpGo,
   listCircles,
   type Notice,
   type Player,
   part,
   play,
   populationOf,
+  prepareJump,
   quitCircle,
   relayBinary,
   relayBinaryTo,
@@ -117,11 +121,12 @@ class Play {
     this.#checkPlaces(placed)
   }
 
-  #checkCity(city: Extract<Layer, { kind: 'city' }>): void {
+  #checkCity(city: City): void {
     const { occupants } = city.members
     if (occupants.length > city.capacity) throw new Error('a city over its capacity')
     if ((city.leader === undefined) !== (occupants.length === 0)) throw new Error('a city without its leader')
     if (city.leader && !city.members.has(city.leader)) throw new Error('a leader who is not a member')
+    if (occupants.length + this.#keptIn(city) > city.capacity) throw new Error('more seats than places')
     if (city.reservation && (occupants.length > 0 || city.reservation.owner.at !== city.gate))
       throw new Error('a reservation that leads nowhere')
     for (const owner of city.seats.values())
@@ -133,6 +138,10 @@ class Play {
       for (const member of circle.members.occupants)
         if (member.at !== city || member.circle !== circle) throw new Error('a member of another party')
     }
+  }
+
+  #keptIn(city: City): number {
+    return [...this.world.visits.values()].filter(({ layer }) => layer === city).length
   }
 
   /** Nobody moves inside a list while he stays in it. */
@@ -200,6 +209,11 @@ function does<A extends readonly unknown[]>(
   )
 }
 
+const path = fc.record({
+  server: fc.constantFrom(1, 1, 2, 9),
+  gate: number,
+  city: fc.constantFrom(0, 0, 1, 2),
+})
 const none = fc.constant<[]>([])
 const numbered = fc.tuple(number)
 const circleInfo = fc
@@ -229,6 +243,7 @@ const acts: fc.Arbitrary<Act>[] = [
     (ms) =>
       new Act(`${ms} ms pass`, (real) => {
         real.now += ms
+        expireVisits(real.world, real.now)
         real.run(expireReservations(real.world, real.now))
       }),
   ),
@@ -243,6 +258,11 @@ const acts: fc.Arbitrary<Act>[] = [
     number.map((n) => [n, []] as const),
   ),
   does('finishes', finishCity, numbered),
+  does('jumps', jump, fc.tuple(path)),
+  does('arrives by a jump', jumpGo, fc.tuple(path)),
+  path.chain((target) =>
+    does('prepares a jump', prepareJump, (real): [typeof target, number] => [target, real.now]),
+  ),
   does('asks the host', askCityHost, fc.constant([data] as const)),
   does('lists', listCircles, none),
   does('sits', takeSeat, numbered),
@@ -313,6 +333,8 @@ describe('whatever hunters do', () => {
         real.gather()
         fc.modelRun(() => ({ model: {}, real }), commands)
         for (const player of [...real.world.players.values()]) real.run(part(real.world, player), player)
+        expireVisits(real.world, Number.POSITIVE_INFINITY)
+        if (real.world.visits.size > 0) throw new Error('a seat is kept for nobody')
         if (real.world.players.size > 0 || real.world.moved.size > 0) throw new Error('somebody is left')
         for (const server of real.world.servers.values())
           for (const city of server.gates.flatMap(({ cities }) => cities))

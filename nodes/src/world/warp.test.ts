@@ -124,6 +124,17 @@ describe('to another server of the same world', () => {
     expect(world.visits.size).toBe(0)
   })
 
+  test('who goes there by himself has his place, and no second one', () => {
+    const { act, inCity, inGate, world } = stage()
+    inCity('Alice', 'Bob', 'Carol')
+    const [d] = inGate('Dora')
+    if (!d) throw new Error()
+    act(d, 1, prepareJump, to(1, 1), 0)
+    act(d, 2, goDown, 1)
+    expect(world.visits.size).toBe(0)
+    expect(act(d, 3, prepareJump, to(1, 1), 0)).toEqual(['refused: same_place'])
+  })
+
   test('without a seat the arrival is tried as a jump', () => {
     const here = stage()
     const { act, inCity } = here

@@ -57,6 +57,7 @@ export function prepareJump(turn: Turn, path: LayerPath, now: number): Reason | 
   const layer = layerAt(world, path)
   if (world.servers.has(path.server)) {
     if (!layer || layer.kind === 'server') return 'no_such_place'
+    if (layer === actor.at) return 'same_place'
     const refused = closed(world, layer, actor)
     if (refused) return refused
   }
