@@ -28,7 +28,10 @@ const problemWords: Partial<Record<ProblemCode, string>> = {
   server_full: words.serverFull,
   slot_taken: 'Another hunter has this place. Please log in again.',
   slot_empty: 'There is no hunter in this place. Please log in again.',
-  player_banned: 'This hunter is banned here.',
+  friend_refused: 'This hunter takes no friend requests from you.',
+  friend_list_full: 'There is no room for another friend.',
+  request_not_found: 'This friend request does not stand any more.',
+  blacklist_full: 'There is no room for another blocked hunter.',
   fence_lost: 'Your hunter has logged in elsewhere.',
   busy: 'The community server is busy right now. Please try again.',
   not_ready: words.unreachable,
@@ -37,6 +40,8 @@ const problemWords: Partial<Record<ProblemCode, string>> = {
 /** What to tell the player about an error that is nobody's bug here; undefined for anything else. */
 export function wordsFor(error: unknown): string | undefined {
   if (error instanceof CentralUnreachable) return words.unreachable
+  // Central’s own words for the player: who banned him says why.
+  if (error instanceof Problem && error.code === 'player_banned') return error.message
   if (error instanceof Problem) return problemWords[error.code] ?? words.bug
   return undefined
 }

@@ -37,9 +37,23 @@ export class FriendFinder {
   #at = Number.NEGATIVE_INFINITY
   #asked: ReadonlySet<string> = new Set()
   #online: ReadonlyMap<string, OnlineHunter> = new Map()
+  #failed: { readonly at: number; readonly error: unknown } | undefined
 
-  /** Rejects while central cannot be asked. */
-  async find({ realm, hold, ties }: Session, capcomId: string): Promise<OnlineHunter | undefined> {
+  /** Rejects while central cannot be asked; at once for the rest of a list whose first question failed. */
+  async find(session: Session, capcomId: string): Promise<OnlineHunter | undefined> {
+    const { clock } = session.realm
+    if (this.#failed && clock.now() - this.#failed.at < freshMs) throw this.#failed.error
+    try {
+      const found = await this.#find(session, capcomId)
+      this.#failed = undefined
+      return found
+    } catch (error) {
+      this.#failed = { at: clock.now(), error }
+      throw error
+    }
+  }
+
+  async #find({ realm, hold, ties }: Session, capcomId: string): Promise<OnlineHunter | undefined> {
     const now = realm.clock.now()
     if (now - this.#at >= freshMs || !this.#asked.has(capcomId)) {
       const friends = await ties.friends()
@@ -47,7 +61,9 @@ export class FriendFinder {
       const online = await realm.social.findOnline(hold, wanted)
       this.#at = now
       this.#asked = new Set(wanted)
-      this.#online = new Map(online.map((hunter) => [hunter.capcomId, hunter]))
+      // Who is told to be here and is not, has gone since.
+      const abroad = online.filter(({ serverId }) => !realm.world.servers.has(serverId))
+      this.#online = new Map(abroad.map((hunter) => [hunter.capcomId, hunter]))
     }
     return this.#online.get(capcomId)
   }

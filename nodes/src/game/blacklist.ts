@@ -21,7 +21,9 @@ export const blacklistRoutes = gameRoutes(
   { ReqBlackList, ReqBlackAdd, ReqBlackDelete },
   {
     ReqBlackList: async (call, { firstIndex, count, fields }) => {
-      const blocked = await call.session.ties.blocked()
+      const { player, ties } = call.session
+      const blocked = await ties.blocked()
+      player.blocked = new Set(blocked.map(({ capcomId }) => capcomId))
       const from = Math.max(firstIndex, 1) - 1
       const records = blocked
         .map(({ capcomId, name }, i) =>
@@ -49,7 +51,7 @@ export const blacklistRoutes = gameRoutes(
     ReqBlackDelete: async (call, { capcomId }) => {
       const { realm, hold, player, ties } = call.session
       const other = latin1(capcomId)
-      if (isCapcomId(other) && player.blocked.has(other)) {
+      if ((await ties.blocked()).some(({ capcomId: blocked }) => blocked === other)) {
         await realm.social.setBlacklisted(hold, other, false)
         ties.unblock(other)
         player.blocked = new Set([...player.blocked].filter((blocked) => blocked !== other))

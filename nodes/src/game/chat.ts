@@ -11,8 +11,9 @@ import {
 } from '../pat/index.ts'
 import { chat, chatInCircle, tell, tellInLayer } from '../world/index.ts'
 import { isCapcomId } from './capcom-id.ts'
-import { outgoing } from './letters.ts'
+import { outgoing, tooLong } from './letters.ts'
 import { gameRoutes } from './session.ts'
+import { gameWords } from './words.ts'
 
 export const chatRoutes = gameRoutes(
   { NtcLayerChat, NtcCircleChat, ReqLayerTell, ReqTell },
@@ -39,7 +40,12 @@ export const chatRoutes = gameRoutes(
         realm.request(call, AnsTell, tell, to, messageInfo, message)
         return
       }
-      await realm.social.tell(hold, to, outgoing(messageInfo, message)).catch(unlessUnknown)
+      const letter = outgoing(messageInfo, message)
+      if (tooLong(letter)) {
+        call.refuse(AnsTell, gameWords.tooLong)
+        return
+      }
+      await realm.social.tell(hold, to, letter).catch(unlessUnknown)
       call.reply(AnsTell, {})
     },
   },

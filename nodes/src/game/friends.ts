@@ -12,7 +12,7 @@ import {
   ReqFriendList,
 } from '../pat/index.ts'
 import { isCapcomId } from './capcom-id.ts'
-import { friendData, outgoing, showFriend, showRequest } from './letters.ts'
+import { friendData, outgoing, showFriend, showRequest, tooLong } from './letters.ts'
 import { gameRoutes, type Session } from './session.ts'
 import { gameWords } from './words.ts'
 
@@ -28,6 +28,7 @@ export const friendRoutes = gameRoutes(
         ignored: 0,
         records: rows.map((row) => ({ friendData: fields.length > 0 ? row.pick(fields) : row })),
       })
+      showWaitingRequests(call.session)
     },
 
     ReqFriendAdd: async (call, { recipientId, messageInfo, message }) => {
@@ -37,11 +38,16 @@ export const friendRoutes = gameRoutes(
         call.refuse(AnsFriendAdd, gameWords.noSuchHunter)
         return
       }
-      const request = await realm.social.askFriend(hold, other, outgoing(messageInfo, message))
+      const letter = outgoing(messageInfo, message)
+      if (tooLong(letter)) {
+        call.refuse(AnsFriendAdd, gameWords.tooLong)
+        return
+      }
+      const request = await realm.social.askFriend(hold, other, letter)
       call.reply(AnsFriendAdd, {})
       const asked = realm.playing(other)
-      if (request && asked && !asked.player.blocked.has(hold.capcomId))
-        showRequest(asked, request, call.sequence)
+      if (!asked) realm.outdate(other)
+      else if (request) showRequest(asked, request, call.sequence)
     },
 
     /** Nobody becomes a friend who did not ask (gap 3). */
@@ -56,7 +62,8 @@ export const friendRoutes = gameRoutes(
       call.reply(AnsFriendAccept, {})
       if (!friend) return
       const other = realm.playing(asker)
-      if (made && other) {
+      if (!other) realm.outdate(asker)
+      else if (made) {
         other.ties.befriend(player)
         showFriend(other, player, call.sequence)
       }
@@ -75,9 +82,12 @@ export const friendRoutes = gameRoutes(
   },
 )
 
-/** In his first gate a hunter sees the requests that waited for him. Nothing waits for them. */
+/**
+ * A hunter sees the requests that waited for him once, behind his friend list, or in his first gate if
+ * he never asked for the list. Nothing waits for them.
+ */
 export function showWaitingRequests(session: Session): void {
-  if (session.waitingShown || session.player.at?.kind !== 'gate') return
+  if (session.waitingShown) return
   session.waitingShown = true
   session.ties.requests().then(
     (requests) => {

@@ -50,7 +50,7 @@ export const layerRoutes = gameRoutes(
     ReqLayerStart: (call) => call.session.realm.request(call, AnsLayerStart, startLayers),
     ReqLayerDown: (call, { layerIndex }) => {
       call.session.realm.request(call, AnsLayerDown, goDown, layerIndex)
-      showWaitingRequests(call.session)
+      if (call.session.player.at) showWaitingRequests(call.session)
     },
     ReqLayerUp: (call) => call.session.realm.request(call, AnsLayerUp, goUp),
     ReqLayerEnd: (call) => call.session.realm.request(call, AnsLayerEnd, endLayers),

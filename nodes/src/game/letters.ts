@@ -1,4 +1,5 @@
 /** Messages of hunters on their way to others: what goes to central, and what comes from it (game.md 3.6, 3.10). */
+import { messageBytesAtMost } from '@citygate/schema/contract'
 import type { FriendRequest, Known, Message, SocialNews } from '../central/social.ts'
 import {
   ascii,
@@ -11,6 +12,7 @@ import {
   NtcFriendAccept,
   NtcFriendAdd,
   NtcTell,
+  ProtocolError,
 } from '../pat/index.ts'
 import type { Session } from './session.ts'
 
@@ -25,12 +27,26 @@ export const outgoing = (info: Items<(typeof MessageInfo)['fields']>, text: Byte
   text: text.slice(),
 })
 
+/** Far beyond what the game lets a player write; central takes no more. */
+export const tooLong = ({ info, text }: Message): boolean =>
+  info.length > messageBytesAtMost || text.length > messageBytesAtMost
+
 function head(message: Message, from: Known): Items<(typeof MessageInfo)['fields']> {
-  return decodeItems(MessageInfo, message.info).with({
+  return readInfo(message.info).with({
     unknown0x02: letterTime,
     senderId: ascii(from.capcomId),
     senderName: from.name,
   })
+}
+
+/** What another node has let through and is no MessageInfo, is left out: the text is what counts. */
+function readInfo(info: Bytes): Items<(typeof MessageInfo)['fields']> {
+  try {
+    return decodeItems(MessageInfo, info)
+  } catch (error) {
+    if (error instanceof ProtocolError) return MessageInfo.of({})
+    throw error
+  }
 }
 
 /** Shows a friend request to its addressee, once. */

@@ -7,7 +7,7 @@ import { codeOf, words } from '../dialogue/words.ts'
 import { latin1, noBytes } from '../pat/index.ts'
 import type { Realm } from './realm.ts'
 import type { Session } from './session.ts'
-import { Ties } from './ties.ts'
+import type { Ties } from './ties.ts'
 
 /** NtcLogin on FMP: welcome (login.md 2.2). */
 const welcome = 3
@@ -22,7 +22,7 @@ export async function openGame(realm: Realm, peer: Peer, connection: Connection)
   )
   const hold = await realm.link.claim(ticket.slice())
   peer.identify({ capcomId: hold.capcomId })
-  const ties = new Ties(realm.social, hold)
+  const ties = realm.arriving(hold)
   const session = realm.enter(peer, hold, audience, ties, await blockedBy(ties, peer))
   if (!session) {
     realm.link.release(hold, 'lost')

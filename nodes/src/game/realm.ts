@@ -41,7 +41,7 @@ import { createCursors } from './cursors.ts'
 import { showNews } from './letters.ts'
 import { createPaces, type Said } from './paces.ts'
 import type { GameCall, Session } from './session.ts'
-import type { Ties } from './ties.ts'
+import { Ties } from './ties.ts'
 import { gameWords, reasonWords } from './words.ts'
 
 const typeNumbers = { open: 1, rookie: 2, expert: 3, recruiting: 4 } as const satisfies Record<
@@ -72,6 +72,8 @@ export class Realm {
   readonly social: SocialLink
   readonly log: Log
   readonly #sessions = new Map<Player, Session>()
+  /** Claimed, and not in the world yet. */
+  readonly #arriving = new Map<string, Ties>()
 
   constructor({ link, social, content, clock, log }: RealmParts) {
     this.link = link
@@ -85,6 +87,7 @@ export class Realm {
     social.onLetter((hold, news) => {
       const session = this.playing(hold.capcomId)
       if (session) showNews(session, news)
+      else this.outdate(hold.capcomId)
     })
   }
 
@@ -99,6 +102,18 @@ export class Realm {
     return player && this.#sessions.get(player)
   }
 
+  /** A claimed player is on his way into the world: what concerns him meanwhile is not lost. */
+  arriving(hold: Hold): Ties {
+    const ties = new Ties(this.social, hold)
+    this.#arriving.set(hold.capcomId, ties)
+    return ties
+  }
+
+  /** Something changed for a hunter who does not play here yet, if he is on his way at all. */
+  outdate(capcomId: string): void {
+    this.#arriving.get(capcomId)?.outdate()
+  }
+
   /** Takes a claimed player in; undefined when his server has no room or is not of this node. */
   enter(
     peer: Peer,
@@ -107,6 +122,7 @@ export class Realm {
     ties: Ties,
     blocked: ReadonlySet<string>,
   ): Session | undefined {
+    if (this.#arriving.get(hold.capcomId) === ties) this.#arriving.delete(hold.capcomId)
     const before = this.playing(hold.capcomId)
     if (before) this.#replace(before)
     const player = arrive(this.world, {

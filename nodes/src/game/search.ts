@@ -123,7 +123,8 @@ async function searchAbroad(
 ): Promise<readonly OnlineHunter[]> {
   try {
     const online = await realm.social.searchOnline(hold, { capcomId, hunterName })
-    return online.filter((hunter) => !realm.world.players.has(hunter.capcomId))
+    const { players, servers } = realm.world
+    return online.filter(({ capcomId: id, serverId }) => !players.has(id) && !servers.has(serverId))
   } catch (err) {
     if (!(err instanceof CentralUnreachable)) throw err
     peer.log.info({}, 'a search of this node alone: central does not answer')

@@ -12,6 +12,8 @@ export class Ties {
   #friends: readonly Known[] = []
   #blocked: readonly Known[] = []
   #deniesRequests = false
+  /** What has changed while central is being asked: its answer may be older. */
+  #meanwhile: (() => void)[] | undefined
 
   constructor(social: SocialLink, hold: Hold) {
     this.#social = social
@@ -34,12 +36,19 @@ export class Ties {
     return this.#blocked
   }
 
+  /** Something may have changed that this copy was not told of: it is read anew when it is asked for. */
+  outdate(): void {
+    this.#read = undefined
+  }
+
   befriend(friend: Known): void {
+    this.#meanwhile?.push(() => this.befriend(friend))
     if (!this.#friends.some(({ capcomId }) => capcomId === friend.capcomId))
       this.#friends = [...this.#friends, friend]
   }
 
   unfriend(other: string): void {
+    this.#meanwhile?.push(() => this.unfriend(other))
     this.#friends = this.#friends.filter(({ capcomId }) => capcomId !== other)
   }
 
@@ -47,10 +56,12 @@ export class Ties {
   block(other: Known): void {
     this.unfriend(other.capcomId)
     this.unblock(other.capcomId)
+    this.#meanwhile?.push(() => this.block(other))
     this.#blocked = [...this.#blocked, other]
   }
 
   unblock(other: string): void {
+    this.#meanwhile?.push(() => this.unblock(other))
     this.#blocked = this.#blocked.filter(({ capcomId }) => capcomId !== other)
   }
 
@@ -68,13 +79,18 @@ export class Ties {
   }
 
   async #ask(): Promise<Acquaintances> {
+    const meanwhile: (() => void)[] = []
+    this.#meanwhile = meanwhile
     try {
       const found = await this.#social.acquaintances(this.#hold)
+      if (this.#meanwhile === meanwhile) this.#meanwhile = undefined
       this.#friends = found.friends
       this.#blocked = found.blacklist
       this.#deniesRequests = found.deniesRequests
+      for (const change of meanwhile) change()
       return found
     } catch (error) {
+      if (this.#meanwhile === meanwhile) this.#meanwhile = undefined
       this.#read = undefined
       throw error
     }

@@ -25,10 +25,8 @@ export const reasonWords: Record<Reason, string> = {
 
 export const gameWords = {
   noSuchHunter: 'No hunter with this Capcom ID is known.',
-  takesNoRequests: 'This hunter takes no friend requests.',
-  friendsFull: 'There is no room for another friend.',
   noRequest: 'This friend request does not stand any more.',
-  blacklistFull: 'There is no room for another blocked hunter.',
+  tooLong: 'This message is too long.',
   notOnline: 'This hunter is not online.',
   loggedInElsewhere: 'Your hunter has logged in elsewhere.',
   leaseLost: 'The community server does not know you any more. Please log in again.',

@@ -30,6 +30,8 @@ export class MemorySocial implements SocialLink {
   readonly told: { readonly to: string; readonly message: Message }[] = []
   /** How often somebody asked where given hunters are. */
   asked = 0
+  /** When set, answers about acquaintances are as old as it takes. */
+  slow: Promise<void> | undefined
   /** When set, every call fails with it. */
   fault: Error | undefined
 
@@ -52,12 +54,14 @@ export class MemorySocial implements SocialLink {
 
   async acquaintances({ capcomId }: Hold): Promise<Acquaintances> {
     const { friends, blocked, requests, denies } = this.#ledger(capcomId)
-    return {
+    const found = {
       friends: [...friends.values()],
       blacklist: [...blocked.values()],
       requests: [...requests.values()],
       deniesRequests: denies,
     }
+    await this.slow
+    return found
   }
 
   async askFriend({ capcomId }: Hold, other: string, message: Message): Promise<FriendRequest | null> {
@@ -72,9 +76,11 @@ export class MemorySocial implements SocialLink {
 
   async answerFriend({ capcomId }: Hold, asker: string, accepted: boolean) {
     const [own, other] = [this.#ledger(capcomId), this.#ledger(asker)]
-    if (!own.requests.delete(asker)) throw new Problem('request_not_found')
+    const asked = own.requests.delete(asker)
     other.requests.delete(capcomId)
     if (!accepted) return { friend: null, made: false }
+    if (own.friends.has(asker) && other.friends.has(capcomId)) return { friend: other.known, made: false }
+    if (!asked) throw new Problem('request_not_found')
     own.friends.set(asker, other.known)
     other.friends.set(capcomId, own.known)
     return { friend: other.known, made: true }
@@ -113,8 +119,8 @@ export class MemorySocial implements SocialLink {
   }
 
   async findOnline(_: Hold, capcomIds: readonly string[]): Promise<readonly OnlineHunter[]> {
-    if (this.fault) throw this.fault
     this.asked += 1
+    if (this.fault) throw this.fault
     return this.abroad.filter(({ capcomId }) => capcomIds.includes(capcomId))
   }
 
