@@ -28,7 +28,7 @@ const problemWords: Partial<Record<ProblemCode, string>> = {
   server_full: words.serverFull,
   slot_taken: 'Another hunter has this place. Please log in again.',
   slot_empty: 'There is no hunter in this place. Please log in again.',
-  friend_refused: 'This hunter takes no friend requests from you.',
+  friend_refused: 'This hunter takes no friend requests.',
   friend_list_full: 'There is no room for another friend.',
   request_not_found: 'This friend request does not stand any more.',
   blacklist_full: 'There is no room for another blocked hunter.',
