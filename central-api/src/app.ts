@@ -7,7 +7,7 @@ import { type Context, Hono } from 'hono'
 import { authenticate } from './auth.ts'
 import { asProblem } from './db/transaction.ts'
 import type { Deps } from './deps.ts'
-import { parseParts, readBody } from './parse.ts'
+import { parseParts, readBody, readIfMatch } from './parse.ts'
 import { problemResponse } from './problem-document.ts'
 import { routes } from './routes/index.ts'
 import { openPublicRoutes } from './routes/public-headers.ts'
@@ -43,10 +43,13 @@ export function createApp(deps: Deps): Hono {
 
 async function answer(deps: Deps, route: Route, context: Context): Promise<Response> {
   const { endpoint } = route
+  const { method } = context.req
   const who = await authenticate(deps, endpoint, context.req.header('authorization'))
   const body = endpoint.body === undefined ? undefined : await readBody(context.req.raw)
   const parts = parseParts(endpoint, { params: context.req.param(), query: context.req.query(), body })
-  const output = await route.handle(deps, { ...parts, who, signal: context.req.raw.signal })
+  const version = endpoint.versioned && method !== 'GET' ? readIfMatch(context.req.header('if-match')) : null
+  const output = await route.handle(deps, { ...parts, who, version, signal: context.req.raw.signal })
+  if (endpoint.versioned) context.header('ETag', `"${(output as { version: number }).version}"`)
   return context.json(output as object)
 }
 

@@ -1,12 +1,15 @@
 /** Who calls: a bearer token, known to central only by its hash. */
-import { type Caller, type Endpoint, Problem } from '@citygate/schema/contract'
+import { type Caller, type Endpoint, type OperatorRole, Problem } from '@citygate/schema/contract'
 import { nodes, operatorKeys } from '@citygate/schema/tables'
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Deps } from './deps.ts'
 import { sha256 } from './hash.ts'
 import type { Callers, NodeCaller } from './routes/route.ts'
 
-/** @throws Problem `unauthorized`, `forbidden` */
+/** Each role includes those before it. */
+const roles = ['read', 'moderate', 'own'] as const satisfies readonly OperatorRole[]
+
+/** @throws Problem `unauthorized`, `forbidden`, `node_banned` */
 export async function authenticate(
   deps: Deps,
   endpoint: Endpoint,
@@ -20,7 +23,7 @@ export async function authenticate(
     case 'enrolment':
       return { tokenHash: hash }
     case 'operator':
-      return operator(deps, hash)
+      return operator(deps, hash, endpoint.role ?? 'own')
     case 'node':
       return node(deps, hash)
     case 'entry': {
@@ -31,23 +34,37 @@ export async function authenticate(
   }
 }
 
-async function operator(deps: Deps, keyHash: string): Promise<Callers['operator']> {
+async function operator(deps: Deps, keyHash: string, needed: OperatorRole): Promise<Callers['operator']> {
   const [found] = await deps.db
-    .select({ operatorId: operatorKeys.id })
+    .select({ operatorId: operatorKeys.id, role: operatorKeys.role })
     .from(operatorKeys)
     .where(and(eq(operatorKeys.keyHash, keyHash), isNull(operatorKeys.revokedAt)))
-  if (found) return found
+  if (found) {
+    if (roles.indexOf(found.role) >= roles.indexOf(needed)) return found
+    throw new Problem('forbidden', `This key may \`${found.role}\`; this needs one that may \`${needed}\`.`)
+  }
   if (await isNode(deps, keyHash)) throw new Problem('forbidden', 'This is a node’s key, not an operator’s.')
   throw new Problem('unauthorized', 'The key is unknown.')
 }
 
 async function node(deps: Deps, keyHash: string): Promise<NodeCaller> {
   const [found] = await deps.db
-    .select({ nodeId: nodes.id, entry: nodes.entry, world: nodes.world })
+    .select({
+      nodeId: nodes.id,
+      entry: nodes.entry,
+      world: nodes.world,
+      // With names of its own: in a query of one table Drizzle leaves the table's name out.
+      ban: sql<
+        string | null
+      >`(select b.reason from bans b where b.kind = 'node' and b.subject = nodes.id::text
+        and b.lifted_at is null and (b.until is null or b.until > clock_timestamp()) limit 1)`,
+    })
     .from(nodes)
     .where(eq(nodes.keyHash, keyHash))
   if (!found) throw new Problem('unauthorized', 'The key is unknown.')
-  return found
+  const { ban, ...caller } = found
+  if (ban !== null) throw new Problem('node_banned', `An operator has banned this node: ${ban}`)
+  return caller
 }
 
 async function isNode(deps: Deps, keyHash: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { foldName, nameText } from './name-text.ts'
+import { foldName, nameBytes, nameText } from './name-text.ts'
 
 const western = '1001301045'
 const japanese = '0906222136'
@@ -29,4 +29,22 @@ test('any bytes give a text that Postgres can store, and folding is stable', () 
       expect(foldName(foldName(text))).toBe(foldName(text))
     }),
   )
+})
+
+describe('names that an operator writes', () => {
+  test.each([
+    ['Hunter', '1001301045', 'Hunter'],
+    ['Jäger', '1001301045', 'Jäger'],
+    ['アイルー', '0903131810', 'アイルー'],
+  ])('%s is read as itself on a console of %s', (name, media, read) => {
+    const bytes = nameBytes(name, media)
+    expect(bytes && nameText(bytes, media)).toBe(read)
+  })
+
+  test('a Japanese console gets two bytes a character, and none that it cannot show', () => {
+    expect(nameBytes('アイルー', '0903131810')).toHaveLength(8)
+    expect(nameBytes('😀', '0903131810')).toBeNull()
+    expect(nameBytes('', '1001301045')).toBeNull()
+    expect(nameBytes('a'.repeat(32), '1001301045')).toBeNull()
+  })
 })

@@ -32,3 +32,48 @@ function decodeLegacy(bytes: Uint8Array, mediaVersion: string): string {
   const encoding = japaneseMedia.has(mediaVersion) ? 'shift_jis' : 'windows-1252'
   return new TextDecoder(encoding).decode(bytes)
 }
+
+const longestName = 31
+
+/**
+ * The bytes of a name as the hunter's console reads it: Shift_JIS for a Japanese build, else UTF-8. Null
+ * when it cannot be written so in 1 to 31 bytes, or would not be read as the same name again.
+ */
+export function nameBytes(text: string, mediaVersion: string): Uint8Array | null {
+  const bytes = japaneseMedia.has(mediaVersion) ? encodeShiftJis(text) : new TextEncoder().encode(text)
+  if (!bytes || bytes.length < 1 || bytes.length > longestName) return null
+  return nameText(bytes, mediaVersion) === text ? bytes : null
+}
+
+/** The web's encoder writes UTF-8 only: this is its decoder, turned round. Made at the first use. */
+let shiftJis: ReadonlyMap<string, readonly number[]> | undefined
+
+function encodeShiftJis(text: string): Uint8Array | null {
+  shiftJis ??= turnedRound('shift_jis')
+  const bytes: number[] = []
+  for (const character of text) {
+    const code = shiftJis.get(character)
+    if (!code) return null
+    bytes.push(...code)
+  }
+  return Uint8Array.from(bytes)
+}
+
+/** Of two codes for one character the first one is taken. */
+function turnedRound(encoding: 'shift_jis'): Map<string, readonly number[]> {
+  const decoder = new TextDecoder(encoding, { fatal: true })
+  const codes = new Map<string, readonly number[]>()
+  const learn = (...code: number[]) => {
+    try {
+      const character = decoder.decode(Uint8Array.from(code))
+      if ([...character].length === 1 && !codes.has(character)) codes.set(character, code)
+    } catch {
+      // No character has this code.
+    }
+  }
+  for (let byte = 0x20; byte < 0x100; byte++) learn(byte)
+  for (let lead = 0x81; lead <= 0xfc; lead++) {
+    for (let trail = 0x40; trail <= 0xfc; trail++) learn(lead, trail)
+  }
+  return codes
+}

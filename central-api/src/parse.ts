@@ -47,6 +47,22 @@ function unwanted(query: unknown): Errors {
 }
 
 /**
+ * The version that a write is of; null for `*`, which takes any.
+ *
+ * @throws Problem `version_needed`, `bad_request`
+ */
+export function readIfMatch(header: string | undefined): number | null {
+  if (header === undefined) throw new Problem('version_needed')
+  if (header.trim() === '*') return null
+  const version = /^"(\d{1,9})"$/.exec(header.trim())?.[1]
+  if (version !== undefined) return Number(version)
+  const detail = 'an ETag as it was given, or *'
+  throw new Problem('bad_request', `header If-Match: ${detail}`, [
+    { in: 'header', field: 'If-Match', detail },
+  ])
+}
+
+/**
  * The body as JSON; undefined when there is none.
  *
  * @throws Problem `body_too_large`, `bad_request`

@@ -5,7 +5,7 @@ import { type Problem, type ProblemDocument, problems } from '@citygate/schema/c
 const retryAfter: Partial<Record<Problem['code'], number>> = { busy: 1, not_ready: 2 }
 
 export function problemResponse(problem: Problem): Response {
-  const { code, errors } = problem
+  const { code, errors, current } = problem
   const { status, title } = problems[code]
   const document: ProblemDocument = {
     type: `urn:citygate:problem:${code}`,
@@ -14,9 +14,10 @@ export function problemResponse(problem: Problem): Response {
     detail: problem.message,
     code,
     ...(errors ? { errors } : {}),
+    ...(current === undefined ? {} : { current }),
   }
   const headers = new Headers({ 'content-type': 'application/problem+json' })
-  const wait = retryAfter[code]
+  const wait = problem.retryAfter ?? retryAfter[code]
   if (wait !== undefined) headers.set('retry-after', String(wait))
   return new Response(JSON.stringify(document), { status, headers })
 }

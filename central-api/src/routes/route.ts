@@ -1,5 +1,5 @@
 /** How an endpoint of the contract and the function that serves it become one. */
-import type { Caller, Endpoint, Output } from '@citygate/schema/contract'
+import type { Caller, Endpoint, OperatorRole, Output } from '@citygate/schema/contract'
 import type { z } from 'zod'
 import type { Deps } from '../deps.ts'
 
@@ -13,6 +13,8 @@ export interface Request<E extends Endpoint> {
   readonly who: Callers[E['caller']]
   /** Aborted when the caller has gone. */
   readonly signal: AbortSignal
+  /** What `If-Match` names; null for `*` and where the endpoint has no versions. */
+  readonly version: number | null
 }
 
 /** A node as its key tells; granted roles. */
@@ -29,7 +31,7 @@ export interface Callers {
   readonly enrolment: { readonly tokenHash: string }
   readonly node: NodeCaller
   readonly entry: NodeCaller
-  readonly operator: { readonly operatorId: string }
+  readonly operator: { readonly operatorId: string; readonly role: OperatorRole }
 }
 
 type Who = Callers[Caller]
@@ -46,6 +48,7 @@ interface UntypedRequest {
   readonly body: unknown
   readonly who: Who
   readonly signal: AbortSignal
+  readonly version: number | null
 }
 
 export function serve<E extends Endpoint>(

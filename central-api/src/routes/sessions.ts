@@ -18,7 +18,7 @@ import { type Route, serve } from './route.ts'
 
 export const sessionRoutes: readonly Route[] = [
   serve(identifyConsole, (deps, { body }) => identify(deps, body)),
-  serve(chooseHunter, (deps, { params, body }) => choose(deps, params, body)),
+  serve(chooseHunter, (deps, { who, params, body }) => choose(deps, who.nodeId, params, body)),
   serve(issueTicket, (deps, { who, body }) => tickets.issue(deps, who.nodeId, body)),
   serve(readTicket, (deps, { body }) => tickets.read(deps, body.ticketHash)),
   serve(endTicket, async (deps, { body }) => {

@@ -57,7 +57,7 @@ export async function enrol(
         entry: enrolTokens.entry,
         world: enrolTokens.world,
         usesLeft: enrolTokens.usesLeft,
-        live: sql<boolean>`${enrolTokens.expiresAt} > clock_timestamp()`,
+        live: sql<boolean>`${enrolTokens.expiresAt} > clock_timestamp() and ${enrolTokens.revokedAt} is null`,
       })
       .from(enrolTokens)
       .where(eq(enrolTokens.tokenHash, tokenHash))
@@ -87,6 +87,6 @@ export function asColumns(roles: readonly Role[]): { entry: boolean; world: bool
   return { entry: roles.includes('entry'), world: roles.includes('world') }
 }
 
-function asRoles({ entry, world }: { entry: boolean; world: boolean }): Role[] {
+export function asRoles({ entry, world }: { entry: boolean; world: boolean }): Role[] {
   return [...(entry ? (['entry'] as const) : []), ...(world ? (['world'] as const) : [])]
 }

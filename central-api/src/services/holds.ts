@@ -1,6 +1,6 @@
 /** What a sync says of held players: releases and settings, each under its fence. */
 import type { syncNode } from '@citygate/schema/contract'
-import { leases, players, presence, tickets } from '@citygate/schema/tables'
+import { leases, playerHistory, players, presence, tickets } from '@citygate/schema/tables'
 import { asc, inArray, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
@@ -43,7 +43,7 @@ export async function lockHolds(tx: Transaction, { releases, settings }: Body): 
 }
 
 /** As one parameter: the statement's text, and so its plan, is the same for any number. */
-function among(column: PgColumn, ids: readonly string[]): SQL {
+export function among(column: PgColumn, ids: readonly string[]): SQL {
   return sql`${column} in (select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`
 }
 
@@ -65,11 +65,17 @@ export async function applySettings(tx: Transaction, nodeId: string, list: Body[
     const { rank, weapon } = readSettings(fromBase64(settings))
     return [capcomId, fence, settings, rank, weapon]
   })
-  await tx.execute(sql`update ${players} p
-    set settings = decode(given.settings, 'base64'), rank = given.rank, weapon = given.weapon
-    from (select * from ${rows(given, settingsColumns)}) given
-    join ${leases} l on l.capcom_id = given.capcom_id and l.fence = given.fence and l.node_id = ${nodeId}
-    where p.capcom_id = given.capcom_id`)
+  await tx.execute(sql`with changed as (
+      update ${players} p
+      set settings = decode(given.settings, 'base64'), rank = given.rank, weapon = given.weapon,
+        version = p.version + 1
+      from (select * from ${rows(given, settingsColumns)}) given
+      join ${leases} l on l.capcom_id = given.capcom_id and l.fence = given.fence and l.node_id = ${nodeId}
+      where p.capcom_id = given.capcom_id and p.settings is distinct from decode(given.settings, 'base64')
+      returning p.capcom_id, p.version, p.name, p.settings
+    )
+    insert into ${playerHistory} (capcom_id, version, actor, change, name, settings)
+    select capcom_id, version, ${`node:${nodeId}`}, 'settings', name, settings from changed`)
 }
 
 const settingsColumns = [

@@ -10,6 +10,7 @@ import { transact } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { drawCode } from '../hash.ts'
 import { foldName, nameText } from '../name-text.ts'
+import { keepVersion, nextVersion } from './player-history.ts'
 import { lockLease, lockPlayer } from './player-locks.ts'
 
 type Params = z.output<NonNullable<(typeof endpoint)['params']>>
@@ -25,6 +26,7 @@ const drawsAtMost = 32
 /** @throws Problem `console_not_found`, `slot_empty`, `slot_taken`, `bad_request` (a new hunter without a name) */
 export async function choose(
   deps: Deps,
+  nodeId: string,
   { consoleId, slot }: Params,
   { name, create }: Wish,
 ): Promise<Output<typeof endpoint>> {
@@ -42,12 +44,13 @@ export async function choose(
         throw new Problem('bad_request', 'body name: needed for a new hunter', errors)
       }
       const capcomId = await insert(tx, { consoleId, slot, ...text(bytes) })
+      await keepVersion(tx, capcomId, `node:${nodeId}`, 'created')
       return { slot, capcomId, name: toBase64(bytes), created: true }
     }
     const same = bytes !== null && toBase64(bytes) === toBase64(known.name)
     // Asked twice for the same new hunter: the first answer was lost.
     if (create && !same) throw new Problem('slot_taken')
-    if (bytes && !same) await rename(tx, known, text(bytes))
+    if (bytes && !same) await rename(tx, nodeId, known, text(bytes))
     return { slot, capcomId: known.capcomId, name: toBase64(bytes ?? known.name), created: false }
   })
 }
@@ -94,12 +97,17 @@ async function insert(
 /** The console's own word, through an entry node: whoever holds the hunter learns the name with the next claim. */
 async function rename(
   tx: Transaction,
+  nodeId: string,
   { capcomId }: Known,
   columns: ReturnType<typeof nameColumns>,
 ): Promise<void> {
   await inTurn(
     lockPlayer(tx, capcomId),
     lockLease(tx, capcomId),
-    tx.update(players).set(columns).where(eq(players.capcomId, capcomId)),
+    tx
+      .update(players)
+      .set({ ...columns, version: nextVersion })
+      .where(eq(players.capcomId, capcomId)),
+    keepVersion(tx, capcomId, `node:${nodeId}`, 'name'),
   )
 }

@@ -1,5 +1,15 @@
 /** Throws away what time has ended. Skips what others hold: the next round finds it. */
-import { enrolTokens, mail, nodeEpochs, seats, tickets } from '@citygate/schema/tables'
+import {
+  enrolTokens,
+  idempotencyKeys,
+  mail,
+  nodeEpochs,
+  playerHistory,
+  players,
+  seats,
+  statsSamples,
+  tickets,
+} from '@citygate/schema/tables'
 import { sql } from 'drizzle-orm'
 import { transact } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
@@ -18,6 +28,15 @@ export async function purge(deps: Deps): Promise<void> {
       select capcom_id from ${seats} where expires_at < clock_timestamp()
       order by capcom_id limit 1000 for no key update skip locked)`)
     await tx.execute(sql`delete from ${enrolTokens} where expires_at < clock_timestamp() - interval '1 day'`)
+    await tx.execute(sql`delete from ${idempotencyKeys} where (caller, key) in (
+      select caller, key from ${idempotencyKeys} where created_at < clock_timestamp() - interval '1 day'
+      order by created_at limit 1000 for update skip locked)`)
+    // The newest version of a hunter is what he is, and stays.
+    await tx.execute(sql`delete from ${playerHistory} where (capcom_id, version) in (
+      select h.capcom_id, h.version from ${playerHistory} h join ${players} p on p.capcom_id = h.capcom_id
+      where h.at < clock_timestamp() - interval '90 days' and h.version < p.version
+      order by h.at limit 5000 for update of h skip locked)`)
+    await tx.execute(sql`delete from ${statsSamples} where at < clock_timestamp() - interval '400 days'`)
     await tx.execute(sql`delete from ${mail} where written_at < clock_timestamp() - interval '7 days'`)
   })
 }

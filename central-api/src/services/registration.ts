@@ -13,6 +13,7 @@ import type { Transaction } from '../db/database.ts'
 import { transact } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import type { NodeCaller } from '../routes/route.ts'
+import { requireNodeUnbanned } from './bans.ts'
 import { defaultWorld } from './default-world.ts'
 import { bumpDirectory, readDirectory } from './directory.ts'
 import { asColumns } from './enrolment.ts'
@@ -69,6 +70,7 @@ async function openEpoch(
 ): Promise<number> {
   const [before] = await tx.select({ newest: nodes.newestEpoch }).from(nodes).where(eq(nodes.id, nodeId))
   if (!before) throw new Problem('unauthorized', 'The key is unknown.')
+  await requireNodeUnbanned(tx, nodeId)
   const epoch = before.newest + 1
   const { name, software, opn, lmp, fmp, rfp } = start
   await tx.update(nodes).set({ name, newestEpoch: epoch }).where(eq(nodes.id, nodeId))

@@ -178,6 +178,10 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       })
       return
     }
+    if (why === 'banned') {
+      end({ reason: 'refused', words: 'an operator has banned this node' })
+      return
+    }
     log.error('central does not know this epoch any more: registering anew, without the players')
     world.loseAll()
     outbox = createOutbox()

@@ -17,9 +17,9 @@ export type SyncAnswer = Output<typeof syncNode>
 
 /**
  * `superseded`: a newer start of this node has taken over; this one must stop serving. `unknown`:
- * central does not know this epoch (any more): register again.
+ * central does not know this epoch (any more): register again. `banned`: an operator has shut this node out.
  */
-export type SyncEnd = 'superseded' | 'unknown'
+export type SyncEnd = 'superseded' | 'unknown' | 'banned'
 
 export interface SyncOptions {
   readonly call: Call
@@ -157,6 +157,8 @@ export function startSync(options: SyncOptions): SyncLoop {
     const code = error instanceof Problem ? error.code : null
     if (code === 'epoch_superseded') {
       end('superseded')
+    } else if (code === 'node_banned') {
+      end('banned')
     } else if (code === 'incarnation_changed') {
       end('unknown')
     } else if (flight.number === lastNumber) {

@@ -1,0 +1,88 @@
+/** What operators want of nodes: announcements to their players, and whether they take new ones. */
+import {
+  type announce as announceEndpoint,
+  type drainNode as drainEndpoint,
+  type Output,
+  Problem,
+} from '@citygate/schema/contract'
+import { nodeEpochs, nodes, servers } from '@citygate/schema/tables'
+import { and, eq, gt } from 'drizzle-orm'
+import type { z } from 'zod'
+import { now } from '../db/clock.ts'
+import { transact } from '../db/transaction.ts'
+import type { Deps } from '../deps.ts'
+import { audit } from './audit.ts'
+import { writeLetter } from './mail.ts'
+
+/**
+ * To the world nodes that live; one that comes later does not hear of it.
+ *
+ * @throws Problem `server_not_found`, `node_not_found`
+ */
+export async function announce(
+  deps: Deps,
+  operatorId: string,
+  { text, serverId, nodeId }: z.output<NonNullable<(typeof announceEndpoint)['body']>>,
+): Promise<Output<typeof announceEndpoint>> {
+  return transact(deps, async (tx, wake) => {
+    if (nodeId !== undefined && (await tx.$count(nodes, eq(nodes.id, nodeId))) === 0) {
+      throw new Problem('node_not_found')
+    }
+    const carrier = serverId === undefined ? undefined : await carrierOf(serverId)
+    const told = await tx
+      .select({ id: nodes.id })
+      .from(nodes)
+      .innerJoin(
+        nodeEpochs,
+        and(
+          eq(nodeEpochs.nodeId, nodes.id),
+          eq(nodeEpochs.epoch, nodes.newestEpoch),
+          gt(nodeEpochs.expiresAt, now),
+          nodeEpochs.world,
+        ),
+      )
+      .where(
+        and(
+          nodeId === undefined ? undefined : eq(nodes.id, nodeId),
+          carrier === undefined ? undefined : eq(nodes.id, carrier),
+        ),
+      )
+    for (const { id } of told) {
+      await writeLetter(tx, id, { kind: 'announce', serverId: serverId ?? null, text }, wake)
+    }
+    const subject = nodeId ? `node:${nodeId}` : serverId ? `server:${serverId}` : 'all'
+    await audit(tx, `operator:${operatorId}`, 'announce', subject, { text, nodes: told.length })
+    return { nodes: told.length }
+
+    async function carrierOf(id: number): Promise<string> {
+      const [server] = await tx.select({ nodeId: servers.nodeId }).from(servers).where(eq(servers.id, id))
+      if (!server) throw new Problem('server_not_found')
+      // Nobody is on a server that no node carries.
+      return server.nodeId ?? '00000000-0000-0000-0000-000000000000'
+    }
+  })
+}
+
+/**
+ * The order stands in the node's row; the letter only brings the next answer, which carries it.
+ *
+ * @throws Problem `node_not_found`
+ */
+export async function orderDrain(
+  deps: Deps,
+  operatorId: string,
+  nodeId: string,
+  drain: boolean,
+): Promise<Output<typeof drainEndpoint>> {
+  return transact(deps, async (tx, wake) => {
+    await tx.select({ id: nodes.id }).from(nodes).where(eq(nodes.id, nodeId)).for('no key update')
+    const [node] = await tx.select({ ordered: nodes.drainOrdered }).from(nodes).where(eq(nodes.id, nodeId))
+    if (!node) throw new Problem('node_not_found')
+    if (node.ordered !== drain) {
+      await tx.update(nodes).set({ drainOrdered: drain }).where(eq(nodes.id, nodeId))
+      await writeLetter(tx, nodeId, { kind: 'orders' }, wake)
+      await audit(tx, `operator:${operatorId}`, drain ? 'drain' : 'undrain', `node:${nodeId}`)
+    }
+    return { nodeId, drain }
+  })
+}
