@@ -53,7 +53,10 @@ type Row = Record<'capcomId' | 'name' | 'serverName', string> &
     inQuest: boolean
   }
 
-/** By name, so that whom the limit leaves out does not change from one search to the next. */
+/**
+ * Places are counted once, however many of the found stand there. By name, so that whom the limit leaves out does not
+ * change from one search to the next.
+ */
 async function online(tx: Tx, seeker: string, wanted: SQL, limit: number): Promise<OnlineHunter[]> {
   const rows = await tx.execute<Row>(sql`with found as (
       select p.capcom_id, p.name, p.name_folded, p.settings, l.server_id, l.gate, l.city, l.in_quest
@@ -61,11 +64,14 @@ async function online(tx: Tx, seeker: string, wanted: SQL, limit: number): Promi
       where ${wanted} and not exists (select from ${blacklist} b
         where (b.owner, b.blocked) in ((p.capcom_id, ${seeker}::text), (${seeker}::text, p.capcom_id)))
       order by p.name_folded, p.capcom_id limit ${limit}
+    ), places as materialized (
+      select server_id, gate, city, count(*)::int as players from live_presence
+      where server_id in (select server_id from found) group by server_id, gate, city
     )
     select f.capcom_id as "capcomId", encode(f.name, 'base64') as name,
       translate(encode(f.settings, 'base64'), E'\n', '') as settings,
       f.server_id as "serverId", s.name as "serverName", f.gate, f.city, f.in_quest as "inQuest",
-      (select count(*)::int from live_presence l where l.server_id = f.server_id
+      (select coalesce(sum(players), 1)::int from places l where l.server_id = f.server_id
         and (f.gate is null or l.gate = f.gate) and (f.city is null or l.city = f.city)) as population,
       case when f.gate is null then s.capacity when f.city is null then s.gate_capacity
         else s.city_capacity end as capacity
