@@ -10,9 +10,11 @@ import type { Deps } from './deps.ts'
 import { parseParts, readBody, readIfMatch } from './parse.ts'
 import { problemResponse } from './problem-document.ts'
 import { routes } from './routes/index.ts'
+import { keyed } from './routes/keyed.ts'
 import { openPublicRoutes } from './routes/public-headers.ts'
 import { publicPages } from './routes/public-pages.ts'
 import type { Route } from './routes/route.ts'
+import { KeptAnswer } from './services/idempotency.ts'
 
 export type { Deps } from './deps.ts'
 
@@ -48,9 +50,22 @@ async function answer(deps: Deps, route: Route, context: Context): Promise<Respo
   const body = endpoint.body === undefined ? undefined : await readBody(context.req.raw)
   const parts = parseParts(endpoint, { params: context.req.param(), query: context.req.query(), body })
   const version = endpoint.versioned && method !== 'GET' ? readIfMatch(context.req.header('if-match')) : null
-  const output = await route.handle(deps, { ...parts, who, version, signal: context.req.raw.signal })
+  const key = context.req.header('idempotency-key')
+  const own = await keyed(deps, endpoint, who, { key, path: context.req.path, body })
+  const request = { ...parts, who, version, signal: context.req.raw.signal }
+  const output = await handled(() => route.handle(own, request))
   if (endpoint.versioned) context.header('ETag', `"${(output as { version: number }).version}"`)
   return context.json(output as object)
+}
+
+/** The answer of the first time, where this is the second. */
+async function handled(handle: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await handle()
+  } catch (error) {
+    if (error instanceof KeptAnswer) return error.answer
+    throw error
+  }
 }
 
 function refuse(deps: Deps, error: unknown, context: Context): Response {

@@ -1,5 +1,5 @@
 /** What an adapter gives to the app: everything that depends on the runtime, and nothing else. */
-import type { Database } from './db/database.ts'
+import type { Database, Transaction } from './db/database.ts'
 import type { Log } from './log.ts'
 
 /**
@@ -15,10 +15,15 @@ export interface Wakeups {
   wakeHere(topic: string): void
 }
 
+/** Runs the work of a transaction at most once for its key; what it gives is the answer that is kept. */
+export type Once = <T>(tx: Transaction, work: () => Promise<T>) => Promise<T>
+
 export interface Deps {
   readonly db: Database
   readonly log: Log
   readonly wakeups?: Wakeups
   /** Aborted when the process is asked to end: held calls end. */
   readonly ending?: AbortSignal
+  /** Of one request, when it came with an `Idempotency-Key`. */
+  readonly once?: Once
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { foldName, nameBytes, nameText } from './name-text.ts'
 
 const western = '1001301045'

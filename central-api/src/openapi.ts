@@ -2,6 +2,7 @@
 import * as contract from '@citygate/schema/contract'
 import { type Caller, type Endpoint, ProblemDocument, problems } from '@citygate/schema/contract'
 import { z } from 'zod'
+import { takesKey } from './routes/keyed.ts'
 
 type Json = Record<string, unknown>
 
@@ -69,6 +70,7 @@ function operation(endpoint: Endpoint, shapes: Shapes): Json {
   const parameters = [
     ...parametersOf(endpoint.params, 'path', shapes),
     ...parametersOf(endpoint.query, 'query', shapes),
+    ...headersOf(endpoint),
   ]
   return {
     operationId: endpoint.name,
@@ -119,6 +121,21 @@ function parametersOf(part: z.ZodType | undefined, where: 'path' | 'query', shap
     required: required.includes(name),
     schema,
   }))
+}
+
+function headersOf(endpoint: Endpoint): Json[] {
+  const header = (name: string, required: boolean, description: string) => ({
+    ...{ name, in: 'header', required, description },
+    schema: { type: 'string' },
+  })
+  return [
+    ...(endpoint.versioned && endpoint.method !== 'GET'
+      ? [header('If-Match', true, 'The `ETag` of the version that this changes, or `*`.')]
+      : []),
+    ...(takesKey(endpoint)
+      ? [header('Idempotency-Key', false, 'The same again within a day gives the same answer, done once.')]
+      : []),
+  ]
 }
 
 /** JSON Schema of zod shapes; what has a name (`meta({ id })`) is said once, under `components`. */

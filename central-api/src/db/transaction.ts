@@ -25,7 +25,8 @@ export async function transact<T>(deps: Deps, work: (tx: Transaction, wake: Wake
       const result = await deps.db.transaction(async (tx) => {
         // The first statement of the work goes out right behind the limits, in the same round trip.
         const limited = tx.execute(setLimits).execute()
-        const [, done] = await Promise.all([limited, work(tx, (topic) => topics.add(topic))])
+        const run = () => work(tx, (topic) => topics.add(topic))
+        const [, done] = await Promise.all([limited, deps.once ? deps.once(tx, run) : run()])
         return done
       })
       if (topics.size > 0) await deps.wakeups?.publish([...topics])

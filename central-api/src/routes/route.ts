@@ -34,7 +34,7 @@ export interface Callers {
   readonly operator: { readonly operatorId: string; readonly role: OperatorRole }
 }
 
-type Who = Callers[Caller]
+export type Who = Callers[Caller]
 
 /** As the app calls it: the types of its own endpoint are behind `serve`. */
 export interface Route {

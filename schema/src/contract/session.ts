@@ -31,6 +31,7 @@ export const identifyConsole = endpoint({
   method: 'POST',
   path: '/v1/consoles/identify',
   caller: 'entry',
+  secret: true,
   summary: 'Find, adopt or create the console behind a support code.',
   body: z.strictObject({
     supportCode: SupportCode.nullable(),
