@@ -26,7 +26,7 @@ import {
 
 export type Kind = 'game' | 'bare'
 
-export const citiesPerGate = 40
+const citiesPerGate = 40
 
 export const capcomId = (i: number): string => `H${i.toString(36).toUpperCase().padStart(5, '0')}`
 const frame = <P extends AnyPacket>(packet: P, body: Body<P>): Buffer =>
@@ -118,7 +118,7 @@ async function ask<P extends AnyPacket>(player: Player, packet: P, body: Body<P>
 }
 
 /** Through the ticket into a gate, and in groups of four into a city of it. */
-export async function comeIn(player: Player, i: number, group: number): Promise<void> {
+async function comeIn(player: Player, i: number, group: number): Promise<void> {
   const layerSet = LayerSet.of({})
   await player.hears(0x60200100)
   const connectionData = ConnectionData.of({ patTicket: ascii(capcomId(i)) })
