@@ -1,4 +1,4 @@
-/** Central for tests: a database of its own, both runtimes, and callers with keys. */
+/** Central for tests: a database of its own, every runtime, and callers with keys. */
 import type { Endpoint, Input, Output, Role } from '@citygate/schema/contract'
 import { createEnrolToken, enrolNode, ProblemDocument, registerNode } from '@citygate/schema/contract'
 import postgres, { type Sql } from 'postgres'
@@ -7,9 +7,23 @@ import { startCentral } from '../adapters/node.ts'
 import { sha256 } from '../hash.ts'
 import type { Log } from '../log.ts'
 
-/** How a request reaches the app: called in this process, or over HTTP. */
-export type Runtime = 'embedded' | 'node'
-export const runtimes: readonly Runtime[] = ['embedded', 'node']
+/** How a request reaches the app: called in this process, over HTTP, or over HTTP in the Workers runtime. */
+const known = ['embedded', 'node', 'worker'] as const
+export type Runtime = (typeof known)[number]
+
+/** Starting the Workers runtime takes a while: the suites run on it in `worker.machine.test.ts`. */
+const asked = process.env.CITYGATE_TEST_RUNTIMES?.split(',') ?? ['embedded', 'node']
+export const runtimes: readonly Runtime[] = known.filter((runtime) => asked.includes(runtime))
+const [usual = 'embedded'] = runtimes
+
+/** What a runtime cannot do is told, with the reason, and never silently left out. */
+export function holdsCalls(runtime: Runtime = usual): boolean {
+  if (runtime !== 'worker') return true
+  process.stdout.write(
+    'not on worker: calls that are held, for it has no lasting connection to hear of news\n',
+  )
+  return false
+}
 
 export interface TestCentral extends AsyncDisposable {
   readonly url: string
@@ -19,6 +33,8 @@ export interface TestCentral extends AsyncDisposable {
   /** Straight to the database, to look at what was written and to hold locks. */
   readonly sql: Sql
   fetch(path: string, init?: RequestInit): Promise<Response>
+  /** The regular clean-up; only where the runtime is called for it. */
+  scheduled(): Promise<void>
   /** Gives the output in the contract's form; rejects with a `Refusal`. */
   call<E extends Endpoint>(
     endpoint: E,
@@ -65,18 +81,39 @@ interface Parts {
   readonly body?: unknown
 }
 
-export async function testCentral(runtime: Runtime = 'embedded'): Promise<TestCentral> {
+interface Started {
+  readonly url: string
+  readonly operatorKey: string | null
+  /** Where the runtime keeps its log itself. */
+  readonly log?: { readonly lines: readonly string[] }
+  fetch(request: Request): Response | Promise<Response>
+  scheduled?(): Promise<void>
+  close(): Promise<void>
+}
+
+async function start(runtime: Runtime, databaseUrl: string, log: Log): Promise<Started> {
+  if (runtime === 'worker') {
+    // Loaded where it is needed: it is large.
+    const { startWorker } = await import('./worker.ts')
+    const worker = await startWorker(databaseUrl)
+    return { ...worker, log: worker, fetch: (request) => fetch(request) }
+  }
+  const central = await startCentral({ databaseUrl, host: '127.0.0.1', port: 0, log })
+  return runtime === 'node' ? { ...central, fetch: (request) => fetch(request) } : central
+}
+
+export async function testCentral(runtime: Runtime = usual): Promise<TestCentral> {
   const database = await testDatabase()
   const lines: string[] = []
   const write = (fields: object, message: string) => lines.push(`${message} ${JSON.stringify(fields)}`)
   const log: Log = { debug() {}, info: write, warn: write, error: write }
-  const central = await startCentral({ databaseUrl: database.url, host: '127.0.0.1', port: 0, log })
+  const central = await start(runtime, database.url, log)
   const sql = postgres(database.url, { max: 4, onnotice: () => {} })
   const operatorKey = central.operatorKey ?? ''
 
   async function send(path: string, init: RequestInit = {}): Promise<Response> {
     const request = new Request(central.url + path, init)
-    return runtime === 'node' ? fetch(request) : central.fetch(request)
+    return central.fetch(request)
   }
 
   async function call<E extends Endpoint>(endpoint: E, input: Input<E>, key?: string, signal?: AbortSignal) {
@@ -114,7 +151,18 @@ export async function testCentral(runtime: Runtime = 'embedded'): Promise<TestCe
   }
 
   return {
-    ...{ url: central.url, databaseUrl: database.url, operatorKey, log: { lines }, sql, fetch: send, call },
+    ...{
+      url: central.url,
+      databaseUrl: database.url,
+      operatorKey,
+      log: central.log ?? { lines },
+      sql,
+      fetch: send,
+      call,
+    },
+    async scheduled() {
+      await central.scheduled?.()
+    },
     async node(options = {}) {
       const { name = 'a node', roles = ['entry', 'world'] } = options
       const { token } = await call(createEnrolToken, { body: { roles } }, operatorKey)

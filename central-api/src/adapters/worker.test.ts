@@ -1,0 +1,63 @@
+/** A look at the third runtime; all suites run on it in `npm run test:machine` (worker.machine.test.ts). */
+import { claimSession, getHealth, listServers, syncNode } from '@citygate/schema/contract'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TestCentral, type TestNode, testCentral } from '../testing/central.ts'
+import { logIn, newHunter, newTicket, syncBody } from '../testing/hunters.ts'
+
+let central: TestCentral
+let node: TestNode
+
+beforeAll(async () => {
+  central = await testCentral('worker')
+  node = await central.node()
+})
+afterAll(() => central[Symbol.asyncDispose]())
+
+test('the key of the secret is an operator’s, and another is not', async () => {
+  expect(await central.call(getHealth, {})).toMatchObject({ status: 'ok' })
+  // Enrolled with a token that this key has made.
+  expect(node.nodeId).toMatch(/^[0-9a-f-]{36}$/)
+  const wrong = await central.fetch('/v1/enrol-tokens', {
+    method: 'POST',
+    headers: { authorization: 'Bearer another' },
+  })
+  expect(wrong.status).toBe(401)
+})
+
+test('many claims of one hunter at once: each fence is given once, and none is lost', async () => {
+  const hunter = await newHunter(central, node)
+  const { capcomId } = hunter
+  const holds = await Promise.all(Array.from({ length: 12 }, () => logIn(central, node, node, hunter)))
+  expect(holds.map(({ fence }) => fence).sort((a, b) => a - b)).toEqual(holds.map((_, index) => index + 1))
+  expect(await central.sql`select fence::int from leases where capcom_id = ${capcomId}`).toEqual([
+    { fence: 12 },
+  ])
+})
+
+test('a refusal in a transaction leaves nothing open behind it', async () => {
+  const { ticketHash } = await newTicket(central, node, await newHunter(central, node))
+  const claims = Array.from({ length: 8 }, () =>
+    central
+      .call(claimSession, { body: { ticketHash, epoch: node.epoch } }, node.key)
+      .catch((error) => error.code),
+  )
+  expect(new Set(await Promise.all(claims))).toEqual(new Set(['ticket_not_armed']))
+  const open = central.sql`select count(*)::int as many from pg_stat_activity
+    where datname = current_database() and state like 'idle in transaction%'`
+  expect(await open).toEqual([{ many: 0 }])
+})
+
+test('a sync is answered at once, with a time for the next', async () => {
+  const far = await central.node({ servers: [{ name: 'Far', type: 'open' }] })
+  const body = syncBody(far.epoch, 1, { holdMs: 20_000 })
+  expect(await central.call(syncNode, { body }, far.key)).toMatchObject({ nextSyncMs: 20_000 })
+  expect((await central.call(listServers, {})).items).toContainEqual(
+    expect.objectContaining({ name: 'Far', status: 'up' }),
+  )
+})
+
+test('what time has ended is thrown away by the cron trigger', async () => {
+  await central.sql`insert into seats values ('000000', 1, clock_timestamp() - interval '1 second')`
+  await central.scheduled()
+  expect(await central.sql`select capcom_id from seats where capcom_id = '000000'`).toEqual([])
+})

@@ -1,0 +1,85 @@
+/**
+ * Central on Cloudflare Workers, with Postgres behind Hyperdrive (docs/runtimes.md). A request has one
+ * database connection of its own, which ends with it; there are no wakeups, so no call is held. The
+ * database is brought to its newest form by `citygate migrate`, before the Worker is deployed.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Hono } from 'hono'
+import postgres from 'postgres'
+import { createApp } from '../app.ts'
+import { type Database, openDatabase } from '../db/database.ts'
+import type { Deps } from '../deps.ts'
+import type { Log } from '../log.ts'
+import { ensureOperatorKey } from '../services/operator-keys.ts'
+import { purge } from '../services/purge.ts'
+
+interface Environment {
+  readonly HYPERDRIVE: { readonly connectionString: string }
+  /** A secret: a key of the operator's own making. */
+  readonly CITYGATE_OPERATOR_KEY?: string
+}
+
+const logTo =
+  (level: string) =>
+  (fields: object, message: string): void => {
+    const text = JSON.stringify({ level, message, ...fields }, readable)
+    // biome-ignore lint/suspicious/noConsole: a Worker's log is its console
+    console.log(text)
+  }
+
+const log: Log = { debug() {}, info: logTo('info'), warn: logTo('warn'), error: logTo('error') }
+
+/** One app for all requests of this instance; each finds its own connection. */
+const connections = new AsyncLocalStorage<Database>()
+const deps: Deps = {
+  get db() {
+    const db = connections.getStore()
+    if (!db) throw new Error('the database was asked for outside of a request')
+    return db
+  },
+  log,
+}
+let app: Hono | null = null
+let knownKey: string | null = null
+
+export default {
+  fetch(request: Request, environment: Environment): Promise<Response> {
+    return withDatabase(environment, async () => {
+      app ??= createApp(deps)
+      await knowOperatorKey(environment, request)
+      return app.fetch(request)
+    })
+  },
+
+  /** Called by the cron trigger of wrangler.jsonc. */
+  scheduled(_event: unknown, environment: Environment): Promise<void> {
+    return withDatabase(environment, () => purge(deps))
+  },
+}
+
+/**
+ * `max: 1`: a transaction cannot begin on another connection than it goes on with. The driver's `end` is
+ * not called, it may hang; the runtime closes the connection with the request.
+ */
+function withDatabase<T>({ HYPERDRIVE }: Environment, run: () => Promise<T>): Promise<T> {
+  const client = postgres(HYPERDRIVE.connectionString, {
+    max: 1,
+    fetch_types: false,
+    prepare: true,
+    connect_timeout: 5,
+    onnotice: () => {},
+  })
+  return connections.run(openDatabase(client), run)
+}
+
+/** Central gets to know the key of the secret when it is shown for the first time: no other request pays for it. */
+async function knowOperatorKey({ CITYGATE_OPERATOR_KEY: key }: Environment, request: Request): Promise<void> {
+  if (!key || key === knownKey || request.headers.get('authorization') !== `Bearer ${key}`) return
+  await ensureOperatorKey(deps, { key, given: true }, async () => {})
+  knownKey = key
+}
+
+/** Errors have no fields of their own in JSON. */
+function readable(_name: string, value: unknown): unknown {
+  return value instanceof Error ? { error: value.name, message: value.message, stack: value.stack } : value
+}

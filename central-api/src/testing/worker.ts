@@ -1,0 +1,40 @@
+/** Central in the real Workers runtime (workerd), as infra/wrangler.jsonc describes it. */
+import { join } from 'node:path'
+import { createTestHarness } from 'wrangler'
+
+export interface TestWorker {
+  readonly url: string
+  readonly operatorKey: string
+  /** What the Worker has written to its console. */
+  readonly lines: readonly string[]
+  /** As the cron trigger does. */
+  scheduled(): Promise<void>
+  close(): Promise<void>
+}
+
+/** @param databaseUrl in the place of Hyperdrive: the local runtime connects to it directly */
+export async function startWorker(databaseUrl: string): Promise<TestWorker> {
+  // Read by wrangler when it starts; it looks nothing up on the network then.
+  Object.assign(process.env, {
+    CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_HYPERDRIVE: databaseUrl,
+    CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+    WRANGLER_SEND_METRICS: 'false',
+  })
+  const operatorKey = 'the-operators-own-key'
+  const configPath = join(import.meta.dirname, '../../../infra/wrangler.jsonc')
+  const harness = createTestHarness({
+    workers: [{ configPath, secrets: { CITYGATE_OPERATOR_KEY: operatorKey } }],
+  })
+  const { url } = await harness.listen()
+  return {
+    url: url.origin,
+    operatorKey,
+    get lines() {
+      return harness.getLogs().map(({ message }) => message)
+    },
+    async scheduled() {
+      await harness.getWorker().scheduled({ cron: '*/15 * * * *' })
+    },
+    close: () => harness.close(),
+  }
+}
