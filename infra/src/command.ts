@@ -1,6 +1,6 @@
 /** A command of `citygate`, and how it becomes one of commander's. */
-import { type Command, InvalidArgumentError, Option } from 'commander'
-import { readConfigFile, resolve } from './config.ts'
+import { type Command, Option } from 'commander'
+import { ConfigError, readConfigFile, resolve } from './config.ts'
 import { type Config, type SettingKey, settings, variableOf } from './settings.ts'
 
 export interface CommandSpec<K extends SettingKey = SettingKey> {
@@ -20,11 +20,13 @@ export function command<const K extends SettingKey>(spec: CommandSpec<K>): Comma
   return spec
 }
 
-/** A positional whole number. */
-export function wholeArgument(text: string | undefined, most: number): number {
+/** A positional whole number. Throws a ConfigError that names it. */
+export function wholeArgument(name: string, text: string | undefined, most: number): number {
   const value = Number(text)
   if (!Number.isInteger(value) || value < 1 || value > most) {
-    throw new InvalidArgumentError(`${text} is not allowed. Allowed: a whole number from 1 to ${most}`)
+    throw new ConfigError(
+      `${name}: ${JSON.stringify(text)} is not allowed. Allowed: a whole number from 1 to ${most}`,
+    )
   }
   return value
 }

@@ -3,15 +3,16 @@
  * with its process, so that a `kill -9` leaves nothing behind.
  */
 import { createHash } from 'node:crypto'
-import { mkdirSync, realpathSync, rmSync } from 'node:fs'
+import { realpathSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConfigError } from './config.ts'
+import { makeFolder } from './trouble.ts'
 
-/** Makes the folder and takes its lock; throws a ConfigError when another process has it. */
+/** Makes the folder and takes its lock; throws a ConfigError when another process has it or it cannot be used. */
 export async function lockFolder(folder: string): Promise<{ readonly path: string; release(): void }> {
-  mkdirSync(folder, { recursive: true })
+  makeFolder('data', folder)
   const path = realpathSync(folder)
   const name = socketName(path)
   const server = (await listen(name)) ?? ((await isStale(name)) ? await listen(name) : undefined)

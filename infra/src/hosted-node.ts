@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { createCentral, enrol, type Fetch, type Identity, loadIdentity } from '@citygate/nodes/central'
-import { type NodeOptions, type RunningNode, startNode } from '@citygate/nodes/host'
+import { type NodeOptions, PortUnavailable, type RunningNode, startNode } from '@citygate/nodes/host'
 import { Problem, type Role, ServerOffer } from '@citygate/schema/contract'
 import { z } from 'zod'
 import { ConfigError } from './config.ts'
@@ -11,7 +11,7 @@ import { advertised } from './lan-address.ts'
 import type { Lasting } from './lasting.ts'
 import type { Config } from './settings.ts'
 import type { NodeStatus } from './status-file.ts'
-import { refuseUnbuilt } from './unbuilt.ts'
+import { makeFolder } from './trouble.ts'
 
 export const nodeKeys = [
   'bind',
@@ -45,8 +45,9 @@ export async function startHostedNode(
   { life, log, folder }: Lasting,
   place: NodePlace,
 ): Promise<RunningNode> {
-  refuseUnbuilt(config)
   const home = join(folder, 'node')
+  const contentFolder = config.content ?? join(folder, 'content')
+  makeFolder('content', contentFolder)
   const options: Omit<NodeOptions, 'identity'> = {
     central: place.central,
     roles: place.roles,
@@ -55,19 +56,26 @@ export async function startHostedNode(
     ports: { opn: config.opnPort, lmp: config.lmpPort, fmp: config.fmpPort, rfp: config.rfpPort },
     tls: config.tls === 'on' ? { folder } : 'off',
     helloDelayMs: config.helloDelay,
-    contentFolder: config.content ?? join(folder, 'content'),
+    contentFolder,
     servers: config.servers ? readServers(config.servers) : 'default',
     log,
     signal: life.ending,
   }
   const known = await loadIdentity(home)
-  const node = await startKnown(known, options, () => newIdentity(config, home, place))
+  const node = await startKnown(known, options, () => newIdentity(config, home, place)).catch(nameKey)
   life.onEnd(async ({ hurry }) => {
     if (!hurry) await node.drain(config.drainTime * 1000)
     await node.close()
   })
   node.stopped.then(({ words }) => life.fail(new Error(`the node has stopped: ${words}`)))
   return node
+}
+
+/** A port that cannot be had is a matter of settings. */
+function nameKey(error: unknown): never {
+  if (!(error instanceof PortUnavailable)) throw error
+  const key = error.code === 'EADDRNOTAVAIL' ? 'bind' : `${error.server}-port`
+  throw new ConfigError(`${key}: ${error.message}`)
 }
 
 /** An identity that central does not know (a database of another time) is replaced where a token can be had. */

@@ -4,7 +4,7 @@ import { lockFolder } from './folder-lock.ts'
 import { type Lifecycle, runUntilEnded } from './lifecycle.ts'
 import { openLog } from './log.ts'
 import type { Config } from './settings.ts'
-import { type Status, writeStatusFile } from './status-file.ts'
+import { clearStatusFile, type Status, writeStatusFile } from './status-file.ts'
 
 export const lastingKeys = ['data', 'log', 'statusFile'] as const
 
@@ -23,6 +23,7 @@ export async function runLasting(
 ): Promise<void> {
   const log = openLog(config.log)
   const lock = await lockFolder(config.data)
+  if (config.statusFile) clearStatusFile(config.statusFile)
   await runUntilEnded(log, async (life) => {
     life.onEnd(() => lock.release())
     await start({
@@ -31,7 +32,10 @@ export async function runLasting(
       folder: lock.path,
       ready: (status) => {
         if (!config.statusFile) return
-        life.onEnd(writeStatusFile(config.statusFile, { pid: process.pid, ...status }))
+        const remove = writeStatusFile(config.statusFile, { pid: process.pid, ...status })
+        life.onEnd(remove)
+        // Also when a second signal leaves no time to close.
+        process.once('exit', remove)
       },
     })
   })

@@ -1,4 +1,7 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { ConfigError } from './config.ts'
+import { reasonOf } from './trouble.ts'
 
 /** What a running citygate tells scripts (surface.md); parts that a process does not have are left out. */
 export interface Status {
@@ -17,6 +20,16 @@ export interface NodeStatus {
   readonly lmp?: string
   readonly fmp?: string
   readonly rfp?: string
+}
+
+/** Takes away what a killed start left behind. Throws a ConfigError when the file could not be written later. */
+export function clearStatusFile(file: string): void {
+  try {
+    accessSync(dirname(file), constants.W_OK)
+    rmSync(file, { force: true })
+  } catch (error) {
+    throw new ConfigError(`status-file: ${file} cannot be written: ${reasonOf(error)}`)
+  }
 }
 
 /** Whoever reads the file sees all of it or none. Gives the function that removes it. */

@@ -1,14 +1,17 @@
 /** Central on Node.js with lasting connections to any Postgres: alone, in Docker, or inside `citygate up`. */
 import type { Server } from 'node:http'
-import { serve } from '@hono/node-server'
-import type { Hono } from 'hono'
+import { type HttpBindings, serve } from '@hono/node-server'
+import type { Context, Hono } from 'hono'
 import { createApp, type Deps } from '../app.ts'
 import { migrate } from '../db/migrate.ts'
-import { failureOf } from '../db/postgres-errors.ts'
+import { failureOf, reasonOf } from '../db/postgres-errors.ts'
 import type { Log } from '../log.ts'
 import { ensureOperatorKey } from '../services/operator-keys.ts'
 import { purge } from '../services/purge.ts'
+import { sampleStats } from '../services/stats-history.ts'
 import { type Connection, connect } from './database.ts'
+import { type LimitSettings, limitedAddress, memoryLimits } from './limits.ts'
+import { prometheusMetrics } from './metrics.ts'
 import { readOperatorKey, writeOperatorKey } from './operator-key-file.ts'
 import { listenForWakeups } from './wakeups.ts'
 
@@ -23,6 +26,8 @@ export interface CentralOptions {
   /** `CITYGATE_OPERATOR_KEY`: a key of the operator's own making. */
   readonly operatorKey?: string
   readonly log: Log
+  /** Requests a minute; 0 is no limit. */
+  readonly limits?: LimitSettings
 }
 
 export interface Central {
@@ -34,7 +39,21 @@ export interface Central {
   close(): Promise<void>
 }
 
+/** The database is not there, or is not one of ours. `reason` is what it says itself. */
+export class DatabaseUnusable extends Error {
+  override readonly name = 'DatabaseUnusable'
+  readonly reason: string
+
+  constructor(cause: unknown) {
+    const reason = reasonOf(cause)
+    super(`the database cannot be used: ${reason}`, { cause })
+    this.reason = reason
+  }
+}
+
 const purgeEveryMs = 5 * 60_000
+/** Twice a minute, for timers drift: the second does nothing. */
+const sampleEveryMs = 30_000
 const databaseAttempts = 30
 
 /** Migrates, then serves. Rejects in words when the database cannot be used or the port is taken. */
@@ -45,7 +64,10 @@ export async function startCentral(options: CentralOptions): Promise<Central> {
   try {
     await migrateWhenUp(connection, log)
     const wakeups = await listenForWakeups(connection.client, log)
-    const deps: Deps = { db: connection.db, log, wakeups, ending: ending.signal }
+    const deps: Deps = {
+      ...{ db: connection.db, log, wakeups, ending: ending.signal },
+      ...{ limits: memoryLimits(options.limits), addressOf, metrics: prometheusMetrics() },
+    }
     const operatorKey = await operatorKeyOf(deps, options)
     const app = createApp(deps)
     const server = await listen(app, options)
@@ -53,12 +75,17 @@ export async function startCentral(options: CentralOptions): Promise<Central> {
       purge(deps).catch((error: unknown) => log.warn({ err: error }, 'old rows were not purged'))
     }, purgeEveryMs)
     purging.unref()
+    const sampling = setInterval(() => {
+      sampleStats(deps).catch((error: unknown) => log.warn({ err: error }, 'no figures were kept'))
+    }, sampleEveryMs)
+    sampling.unref()
     return {
       url: urlOf(server, options.host),
       fetch: (request) => app.fetch(request),
       operatorKey,
       async close() {
         clearInterval(purging)
+        clearInterval(sampling)
         ending.abort()
         await closeServer(server)
         await connection.client.end({ timeout: 5 })
@@ -78,8 +105,8 @@ async function migrateWhenUp({ db }: Connection, log: Log): Promise<void> {
       if (applied > 0) log.info({ applied }, 'the database has been brought to the newest form')
       return
     } catch (error) {
-      if (failureOf(error) !== 'gone' || attempt === databaseAttempts) throw error
-      log.warn({ err: error }, 'the database does not answer yet')
+      if (failureOf(error) !== 'gone' || attempt === databaseAttempts) throw new DatabaseUnusable(error)
+      log.warn({ reason: reasonOf(error), attempt, of: databaseAttempts }, 'the database does not answer yet')
       await new Promise((done) => setTimeout(done, 1000))
     }
   }
@@ -100,6 +127,12 @@ function listen(app: Hono, { host, port }: CentralOptions): Promise<Server> {
     const server = serve({ fetch: app.fetch, hostname: host, port }, () => listening(server as Server))
     server.once('error', refuse)
   })
+}
+
+/** Null for a caller in this process, who comes without a socket. */
+function addressOf(context: Context): string | null {
+  const bindings = context.env as Partial<HttpBindings> | undefined
+  return limitedAddress(bindings?.incoming?.socket.remoteAddress)
 }
 
 function urlOf(server: Server, host: string): string {

@@ -37,6 +37,14 @@ export function failureOf(error: unknown): Failure {
   return gone.has(code) ? 'gone' : 'other'
 }
 
+/** What Postgres or the driver said, without the statement that drizzle puts around it. */
+export function reasonOf(error: unknown): string {
+  let cause = error
+  for (let depth = 0; cause instanceof Error && cause.cause instanceof Error && depth < 5; depth++)
+    cause = cause.cause
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
 /** The SQLSTATE or driver code: drizzle puts the driver's error into `cause`. */
 export function codeOf(error: unknown): string | null {
   let cause = error

@@ -5,13 +5,16 @@ import { command } from '../command.ts'
 import { ConfigError } from '../config.ts'
 
 function readKey(file: string): string {
+  let key: string
   try {
-    return readFileSync(file, 'utf8').trim()
+    key = readFileSync(file, 'utf8').trim()
   } catch {
     throw new ConfigError(
       `key-file: ${file} cannot be read. A new central API writes operator.key into its data folder`,
     )
   }
+  if (/^[\x21-\x7e]+$/.test(key)) return key
+  throw new ConfigError(`key-file: ${file} does not hold an operator’s key`)
 }
 
 const enrolToken = command({

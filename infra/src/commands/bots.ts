@@ -8,7 +8,7 @@ export const bots = command({
   keys: ['opn', 'tls', 'duration', 'seed'],
   listing: true,
   async run({ opn, tls, duration, seed }, { args: [text], json }) {
-    const count = wholeArgument(text, 10_000)
+    const count = wholeArgument('count', text, 10_000)
     const say = (line: string) => json || console.log(line)
     const crowd = startBots({ count, opn, tls: tls === 'on', seed })
     const { arrived, failures, arrivalMs } = await crowd.settled

@@ -2,12 +2,14 @@ import { banner } from '../banner.ts'
 import { command } from '../command.ts'
 import { nodeKeys, startHostedNode, statusOf } from '../hosted-node.ts'
 import { lastingKeys, runLasting } from '../lasting.ts'
+import { refuseUnbuilt } from '../unbuilt.ts'
 
 export const node = command({
   name: 'node',
   summary: 'Run a node alone, for a central API elsewhere.',
   keys: [...lastingKeys, 'central', 'enrol', 'roles', ...nodeKeys],
   async run(config) {
+    refuseUnbuilt(config)
     await runLasting(config, async (lasting) => {
       const running = await startHostedNode(config, lasting, {
         central: { url: config.central, fetch },

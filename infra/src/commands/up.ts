@@ -4,9 +4,11 @@ import { createCentral } from '@citygate/nodes/central'
 import { createEnrolToken, type Role } from '@citygate/schema/contract'
 import { banner } from '../banner.ts'
 import { command } from '../command.ts'
+import { ConfigError } from '../config.ts'
 import { centralKeys, startHostedCentral } from '../hosted-central.ts'
 import { nodeKeys, startHostedNode, statusOf } from '../hosted-node.ts'
 import { lastingKeys, runLasting } from '../lasting.ts'
+import { refuseUnbuilt } from '../unbuilt.ts'
 
 const roles: Role[] = ['entry', 'world']
 
@@ -15,6 +17,7 @@ export const up = command({
   summary: 'Run the whole system on this machine: central API, status page, one node.',
   keys: [...lastingKeys, ...centralKeys, ...nodeKeys],
   async run(config) {
+    refuseUnbuilt(config)
     await runLasting(config, async (lasting) => {
       const central = await startHostedCentral(config, lasting)
       const place = { url: central.url, fetch: central.fetch }
@@ -22,7 +25,7 @@ export const up = command({
         central: place,
         roles,
         enrolToken: async () => {
-          if (!central.operatorKey) return null
+          if (!central.operatorKey) throw new ConfigError(noKey(lasting.folder))
           const { call } = createCentral({ ...place, key: central.operatorKey })
           return (await call(createEnrolToken, { body: { roles } })).token
         },
@@ -39,3 +42,7 @@ export const up = command({
     })
   },
 })
+
+/** The database has operators and this machine's node has lost its identity: somebody has to vouch for it. */
+const noKey = (folder: string) =>
+  `operator-key: central does not know this node, and only an operator can enrol it anew. Put operator.key back into ${folder}, or set CITYGATE_OPERATOR_KEY`

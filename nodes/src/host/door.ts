@@ -18,7 +18,7 @@ export class PortUnavailable extends Error {
 
   constructor(server: DoorName, bind: string, port: number, code: string) {
     const why = reasons[code] ?? `the system says ${code}`
-    super(`The ${server} port, ${bind}:${port}, cannot be opened: ${why}.`)
+    super(`${bind}:${port} cannot be opened: ${why}`)
     this.server = server
     this.port = port
     this.code = code
