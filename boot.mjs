@@ -87,14 +87,20 @@ const child = spawn(runtime(), [resolve(root, script), ...args], {
   stdio: lasting ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
   env: { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH}` },
 })
-process.on('SIGTERM', () => child.kill('SIGTERM'))
+let ending = false
+process.on('SIGTERM', () => {
+  ending = true
+  child.kill('SIGTERM')
+})
 process.on('SIGINT', () => {
   // A terminal delivers Ctrl-C to the whole group; forwarding it would deliver it twice.
+  ending = true
 })
 child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 1)))
 if (lasting && process.env.npm_lifecycle_event) {
   const alive = starterWatch()
   setInterval(() => {
-    if (!alive()) process.exit(1)
+    // Asked to end, the child takes its time, whoever else has gone meanwhile.
+    if (!ending && !alive()) process.exit(1)
   }, 500).unref()
 }

@@ -21,24 +21,32 @@ interface End {
 }
 
 /**
+ * One wish may come as several signals: a terminal, npm and a service manager each tell a whole group
+ * of processes, and those tell each other.
+ */
+const sameWishMs = 250
+
+/**
  * Runs a command until SIGTERM, Ctrl-C or the end of the process that started it, then closes
  * everything and exits with 0. A second signal exits at once. An error of `start` closes what was
  * started and is thrown on.
  */
 export async function runUntilEnded(log: Logger, start: (life: Lifecycle) => Promise<void>): Promise<void> {
   const closers: Close[] = []
-  let asked = false
+  let askedAt: number | undefined
   let end: End = { hurry: true }
   const ending = new AbortController()
   let fail: (error: Error) => void = () => {}
   const ended = new Promise<void>((resolve, reject) => {
     fail = reject
     const ask = (why: string, hurry: boolean) => {
-      if (asked) {
+      const now = performance.now()
+      if (askedAt !== undefined) {
+        if (!hurry && now - askedAt < sameWishMs) return
         log.warn({ why }, 'asked again: exit at once')
         process.exit(1)
       }
-      asked = true
+      askedAt = now
       log.info({ why }, 'stopping')
       end = { hurry }
       ending.abort()
