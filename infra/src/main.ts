@@ -4,6 +4,7 @@ import { addCommand } from './command.ts'
 import { admin } from './commands/admin.ts'
 import { bots } from './commands/bots.ts'
 import { central } from './commands/central.ts'
+import { migrate } from './commands/migrate.ts'
 import { node } from './commands/node.ts'
 import { nodes } from './commands/nodes.ts'
 import { players } from './commands/players.ts'
@@ -13,7 +14,7 @@ import { ConfigError } from './config.ts'
 const program = new Command('citygate')
   .description('The online world of Monster Hunter Tri, on machines its community already has.')
   .exitOverride()
-for (const spec of [up, central, node, bots]) addCommand(program, spec)
+for (const spec of [up, central, node, bots, migrate]) addCommand(program, spec)
 const groups = { admin, players, nodes }
 for (const [name, { summary, commands }] of Object.entries(groups)) {
   const group = program.command(name).description(summary)

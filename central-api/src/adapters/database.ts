@@ -14,11 +14,11 @@ export function connect(url: string, connections = 10): Connection {
   return { client, db: openDatabase(client) }
 }
 
-/** Brings the database at `url` to the newest form, and lets go of it. */
-export async function prepareDatabase(url: string): Promise<void> {
+/** Brings the database at `url` to the newest form, and lets go of it. Gives the number of migrations that were missing. */
+export async function prepareDatabase(url: string): Promise<number> {
   const { client, db } = connect(url, 1)
   try {
-    await migrate(db)
+    return await migrate(db)
   } finally {
     await client.end()
   }
