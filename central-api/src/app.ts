@@ -2,7 +2,7 @@
  * The central API: every endpoint of the contract through one mechanism. No runtime is named here;
  * adapters build `deps` and serve `fetch`.
  */
-import { Problem } from '@citygate/schema/contract'
+import { type Endpoint, Problem } from '@citygate/schema/contract'
 import { type Context, Hono } from 'hono'
 import { authenticate } from './auth.ts'
 import { asProblem } from './db/transaction.ts'
@@ -11,15 +11,18 @@ import { parseParts, readBody, readIfMatch } from './parse.ts'
 import { problemResponse } from './problem-document.ts'
 import { routes } from './routes/index.ts'
 import { keyed } from './routes/keyed.ts'
+import { countWrongKey, limitKnown, limitStranger } from './routes/limits.ts'
 import { openPublicRoutes } from './routes/public-headers.ts'
 import { publicPages } from './routes/public-pages.ts'
-import type { Route } from './routes/route.ts'
+import type { Route, Who } from './routes/route.ts'
+import { observed, traced } from './routes/traced.ts'
 import { KeptAnswer } from './services/idempotency.ts'
 
 export type { Deps } from './deps.ts'
 
 export function createApp(deps: Deps): Hono {
   const app = new Hono()
+  app.use(traced())
   openPublicRoutes(
     app,
     routes.map((route) => route.endpoint),
@@ -27,7 +30,9 @@ export function createApp(deps: Deps): Hono {
   app.route('/', publicPages(deps))
   for (const route of routes) {
     const { method, path } = route.endpoint
-    app.on(method, path.replace(/\{(\w+)\}/g, ':$1'), (context) => answer(deps, route, context))
+    app.on(method, path.replace(/\{(\w+)\}/g, ':$1'), observed(deps, path), (context) =>
+      answer(deps, route, context),
+    )
   }
   for (const [path, allowed] of methodsByPath()) {
     app.all(path, (context) => {
@@ -46,7 +51,9 @@ export function createApp(deps: Deps): Hono {
 async function answer(deps: Deps, route: Route, context: Context): Promise<Response> {
   const { endpoint } = route
   const { method } = context.req
-  const who = await authenticate(deps, endpoint, context.req.header('authorization'))
+  await limitStranger(deps, endpoint, context)
+  const who = await known(deps, endpoint, context)
+  await limitKnown(deps, who)
   const body = endpoint.body === undefined ? undefined : await readBody(context.req.raw)
   const parts = parseParts(endpoint, { params: context.req.param(), query: context.req.query(), body })
   const version = endpoint.versioned && method !== 'GET' ? readIfMatch(context.req.header('if-match')) : null
@@ -55,7 +62,17 @@ async function answer(deps: Deps, route: Route, context: Context): Promise<Respo
   const request = { ...parts, who, version, signal: context.req.raw.signal }
   const output = await handled(() => route.handle(own, request))
   if (endpoint.versioned) context.header('ETag', `"${(output as { version: number }).version}"`)
-  return context.json(output as object)
+  if (endpoint.media === undefined) return context.json(output as object)
+  return context.body(output as string | ReadableStream, 200, { 'content-type': endpoint.media })
+}
+
+async function known(deps: Deps, endpoint: Endpoint, context: Context): Promise<Who> {
+  try {
+    return await authenticate(deps, endpoint, context.req.header('authorization'))
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'unauthorized') await countWrongKey(deps, context)
+    throw error
+  }
 }
 
 /** The answer of the first time, where this is the second. */
@@ -71,7 +88,8 @@ async function handled(handle: () => Promise<unknown>): Promise<unknown> {
 function refuse(deps: Deps, error: unknown, context: Context): Response {
   const known = asProblem(error)
   if (known instanceof Problem) return problemResponse(known)
-  deps.log.error({ err: error, method: context.req.method, path: context.req.path }, 'a request failed')
+  const { method, path } = context.req
+  deps.log.error({ err: error, trace: context.get('requestId'), method, path }, 'a request failed')
   return problemResponse(new Problem('internal'))
 }
 

@@ -1,4 +1,5 @@
 /** What an adapter gives to the app: everything that depends on the runtime, and nothing else. */
+import type { Context } from 'hono'
 import type { Database, Transaction } from './db/database.ts'
 import type { Log } from './log.ts'
 
@@ -15,6 +16,38 @@ export interface Wakeups {
   wakeHere(topic: string): void
 }
 
+/** Strangers by address, nodes by id, and addresses that show keys which nobody has. */
+export type LimitKind = 'public' | 'node' | 'wrong-key'
+
+export interface Limits {
+  /** Counts one request. Null, or the seconds after which the next will do. */
+  take(kind: LimitKind, key: string): Promise<number | null>
+  /** The same without counting. */
+  blocked(kind: LimitKind, key: string): Promise<number | null>
+}
+
+/** Of the whole community, as the database has it. Ages in seconds. */
+export interface Figures {
+  readonly playersOnline: number
+  readonly liveLeases: number
+  readonly travellers: number
+  readonly lockWaits: number
+  readonly letters: number
+  readonly mailLag: number
+  readonly nodes: Readonly<Record<string, number>>
+  readonly syncAges: readonly { readonly node: string; readonly seconds: number }[]
+}
+
+/** What this process counts. */
+export interface Metrics {
+  /** `route` as in the contract, with its placeholders. */
+  request(route: string, status: number, seconds: number): void
+  transaction(outcome: 'committed' | 'refused' | 'busy' | 'failed', seconds: number): void
+  repeat(): void
+  /** In the text format of Prometheus. */
+  render(figures: Figures): Promise<string>
+}
+
 /** Runs the work of a transaction at most once for its key; what it gives is the answer that is kept. */
 export type Once = <T>(tx: Transaction, work: () => Promise<T>) => Promise<T>
 
@@ -24,6 +57,11 @@ export interface Deps {
   readonly wakeups?: Wakeups
   /** Aborted when the process is asked to end: held calls end. */
   readonly ending?: AbortSignal
+  /** None where the runtime's own limits stand before central. */
+  readonly limits?: Limits
+  /** Whom a request comes from; null for a caller in this process. */
+  readonly addressOf?: (context: Context) => string | null
+  readonly metrics?: Metrics
   /** Of one request, when it came with an `Idempotency-Key`. */
   readonly once?: Once
 }

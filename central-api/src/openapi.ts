@@ -82,7 +82,7 @@ function operation(endpoint: Endpoint, shapes: Shapes): Json {
       ? {}
       : { requestBody: { required: true, content: json(shapes.of(endpoint.body, 'input')) } }),
     responses: {
-      200: { description: 'The answer.', content: json(shapes.of(endpoint.output, 'output')) },
+      200: { description: 'The answer.', content: answerOf(endpoint, shapes) },
       ...refusals(endpoint),
     },
   }
@@ -121,6 +121,10 @@ function parametersOf(part: z.ZodType | undefined, where: 'path' | 'query', shap
     required: required.includes(name),
     schema,
   }))
+}
+
+function answerOf({ media, output }: Endpoint, shapes: Shapes): Json {
+  return media === undefined ? json(shapes.of(output, 'output')) : { [media]: { schema: { type: 'string' } } }
 }
 
 function headersOf(endpoint: Endpoint): Json[] {

@@ -21,6 +21,9 @@ export type Wake = (topic: string) => void
 export async function transact<T>(deps: Deps, work: (tx: Transaction, wake: Wake) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const topics = new Set<string>()
+    const begun = performance.now()
+    const ended = (outcome: 'committed' | 'refused' | 'busy' | 'failed') =>
+      deps.metrics?.transaction(outcome, (performance.now() - begun) / 1000)
     try {
       const result = await deps.db.transaction(async (tx) => {
         // The first statement of the work goes out right behind the limits, in the same round trip.
@@ -29,12 +32,18 @@ export async function transact<T>(deps: Deps, work: (tx: Transaction, wake: Wake
         const [, done] = await Promise.all([limited, deps.once ? deps.once(tx, run) : run()])
         return done
       })
+      ended('committed')
       if (topics.size > 0) await deps.wakeups?.publish([...topics])
       return result
     } catch (error) {
-      if (error instanceof Problem) throw error
+      if (error instanceof Problem) {
+        ended('refused')
+        throw error
+      }
       const failure = failureOf(error)
+      ended(failure === 'repeatable' || failure === 'too-slow' ? 'busy' : 'failed')
       if (failure === 'repeatable' && attempt < attemptsAtMost) {
+        deps.metrics?.repeat()
         await pause(Math.random() * 20 * 2 ** attempt)
         continue
       }

@@ -5,6 +5,7 @@ import {
   createBan,
   createOperatorKey,
   drainNode,
+  getMetrics,
   getPlayerRecord,
   kickPlayer,
   liftBan,
@@ -13,6 +14,7 @@ import {
   listEnrolTokens,
   listOperatorKeys,
   listPlayerVersions,
+  Problem,
   revokeEnrolToken,
   revokeOperatorKey,
   rollBackPlayer,
@@ -21,6 +23,7 @@ import { transact } from '../db/transaction.ts'
 import * as audit from '../services/audit.ts'
 import * as bans from '../services/bans.ts'
 import * as tokens from '../services/enrol-tokens.ts'
+import { readFigures } from '../services/figures.ts'
 import { kick } from '../services/kicks.ts'
 import * as orders from '../services/node-orders.ts'
 import * as keys from '../services/operator-keys.ts'
@@ -46,6 +49,10 @@ export const operatorRoutes: readonly Route[] = [
   serve(drainNode, (deps, { who, params, body }) =>
     orders.orderDrain(deps, who.operatorId, params.nodeId, body.drain),
   ),
+  serve(getMetrics, async (deps) => {
+    if (!deps.metrics) throw new Problem('not_offered', 'Nothing is counted here between requests.')
+    return deps.metrics.render(await transact(deps, readFigures))
+  }),
   serve(listAudit, (deps, { query }) => transact(deps, (tx) => audit.listAudit(tx, query))),
   serve(getPlayerRecord, (deps, { params }) =>
     transact(deps, (tx) => records.readRecord(tx, params.capcomId)),

@@ -13,10 +13,12 @@ import { listNodes } from '../services/nodes-view.ts'
 import * as search from '../services/search.ts'
 import { listServers } from '../services/servers-view.ts'
 import { figures } from '../services/stats.ts'
+import { limitStranger } from './limits.ts'
 
 export function publicPages(deps: Deps): Hono {
   const pages = new Hono()
   pages.get('/', async (context) => {
+    await limitStranger(deps, null, context)
     const { name, cursor } = context.req.query()
     const status = await transact(deps, async (tx) => {
       const servers = await listServers(tx)

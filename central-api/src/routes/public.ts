@@ -7,6 +7,7 @@ import {
   getPlayer,
   getReadiness,
   getStats,
+  getStatsHistory,
   listCities,
   listGates,
   listNodes,
@@ -14,13 +15,16 @@ import {
   type NodeItem,
   type Server,
   searchPlayers,
+  streamEvents,
 } from '@citygate/schema/contract'
 import { transact } from '../db/transaction.ts'
 import { openApi } from '../openapi.ts'
+import { openEvents } from '../services/events.ts'
 import * as nodes from '../services/nodes-view.ts'
 import * as search from '../services/search.ts'
 import * as servers from '../services/servers-view.ts'
 import * as stats from '../services/stats.ts'
+import * as history from '../services/stats-history.ts'
 import { type Route, serve } from './route.ts'
 
 /** Of a short list that is always told whole. */
@@ -38,6 +42,8 @@ export const publicRoutes: readonly Route[] = [
   ),
   serve(listNodes, async (deps) => whole(await transact(deps, nodes.listNodes))),
   serve(getStats, (deps) => transact(deps, stats.readStats)),
+  serve(getStatsHistory, (deps, { query }) => transact(deps, (tx) => history.readHistory(tx, query))),
+  serve(streamEvents, (deps, { signal }) => openEvents(deps, signal)),
   serve(getHealth, async () => ({ status: 'ok' as const })),
   serve(getReadiness, (deps) => transact(deps, stats.readReadiness)),
   serve(getOpenApi, async () => openApi()),

@@ -28,6 +28,8 @@ export interface Endpoint<
   readonly secret?: true
   /** The answer carries a `version`, sent as `ETag` too; a write needs `If-Match` with it, or `*`. */
   readonly versioned?: true
+  /** The answer is not JSON but text of this media type; `output` says nothing then. */
+  readonly media?: string
   readonly summary: string
   readonly params?: Params
   readonly query?: Query

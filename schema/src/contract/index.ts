@@ -1,5 +1,6 @@
 /** The contract between the central API and everybody who calls it: one endpoint value per route. */
 export * from './endpoint.ts'
+export * from './figures.ts'
 export * from './node.ts'
 export * from './operators.ts'
 export * from './problem.ts'

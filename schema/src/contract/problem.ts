@@ -46,6 +46,7 @@ export const problems = {
   version_needed: { status: 428, title: 'The version is needed: send If-Match' },
   rate_limited: { status: 429, title: 'Too many requests' },
   busy: { status: 503, title: 'The rows are held by others: try again' },
+  not_offered: { status: 501, title: 'This runtime does not offer that' },
   not_ready: { status: 503, title: 'Log-ins would not work now' },
   internal: { status: 500, title: 'Something went wrong here' },
 } as const satisfies Record<string, { status: number; title: string }>

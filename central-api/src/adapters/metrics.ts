@@ -1,0 +1,58 @@
+/** Figures for Prometheus, counted in this process. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Metrics } from '../deps.ts'
+
+/** Seconds; a transaction ends within six. */
+const buckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+export function prometheusMetrics(): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  const requests = new Histogram({
+    name: 'citygate_http_request_duration_seconds',
+    help: 'Requests by route and status; a held sync counts with its time in hold.',
+    labelNames: ['route', 'status'],
+    ...{ buckets, registers },
+  })
+  const transactions = new Histogram({
+    name: 'citygate_transaction_duration_seconds',
+    help: 'Transactions with their waits for locks: committed, refused, or busy (a lock or statement timed out).',
+    labelNames: ['outcome'],
+    ...{ buckets, registers },
+  })
+  const repeats = new Counter({
+    name: 'citygate_transaction_repeats_total',
+    help: 'Transactions begun again after a deadlock or a serialization failure.',
+    registers,
+  })
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name: `citygate_${name}`, help, labelNames, registers })
+  const playersOnline = gauge('players_online', 'Players shown online.')
+  const liveLeases = gauge('leases_live', 'Players that live nodes hold.')
+  const travellers = gauge('seats_reserved', 'Travellers with a reserved seat.')
+  const lockWaits = gauge('lock_waits', 'Database sessions that wait for a lock now.')
+  const nodes = gauge('nodes', 'Nodes by status.', ['status'])
+  const syncAge = gauge('node_sync_age_seconds', 'Since the last sync of a node that lives.', ['node'])
+  const letters = gauge('mail_waiting', 'Letters that have not been acknowledged.')
+  const mailLag = gauge('mail_lag_seconds', 'Age of the oldest letter to a live node; 0 when there is none.')
+
+  return {
+    request: (route, status, seconds) => requests.observe({ route, status: String(status) }, seconds),
+    transaction: (outcome, seconds) => transactions.observe({ outcome }, seconds),
+    repeat: () => repeats.inc(),
+    async render(figures) {
+      playersOnline.set(figures.playersOnline)
+      liveLeases.set(figures.liveLeases)
+      travellers.set(figures.travellers)
+      lockWaits.set(figures.lockWaits)
+      letters.set(figures.letters)
+      mailLag.set(figures.mailLag)
+      nodes.reset()
+      for (const [status, count] of Object.entries(figures.nodes)) nodes.set({ status }, count)
+      syncAge.reset()
+      for (const { node, seconds } of figures.syncAges) syncAge.set({ node }, seconds)
+      return registry.metrics()
+    },
+  }
+}
