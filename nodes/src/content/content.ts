@@ -15,6 +15,8 @@ export type Language = 'en' | 'fr' | 'de' | 'it' | 'es' | 'ja'
 export interface Audience {
   /** 'ja' for the Japanese game and for it alone: it has layouts and numbers of its own (login.md 7.1). */
   readonly language: Language
+  /** Number of the game server that he has chosen; undefined on the servers before it. */
+  readonly server?: number | undefined
 }
 
 /**
@@ -50,10 +52,12 @@ export interface Content {
   announcement(audience: Audience): Bytes
   /** Shown to Japanese players without a subscription, at most 1023 bytes. */
   noCharge(audience: Audience): Bytes
+  /** The game time on the audience's server, in seconds: `now` is UTC, since 1970. Day and night follow from it. */
+  gameTime(audience: Audience, now: number): number
   /**
    * A binary ("file") by the number the client asks for, or null when nothing has that number.
-   * An empty quest slot has the version `noQuest` and no bytes. `now` is the game time: UTC seconds
-   * since 1970. `version` as for `terms`.
+   * An empty quest slot has the version `noQuest` and no bytes. `now`: UTC
+   * seconds since 1970. `version` as for `terms`.
    */
   binary(type: number, audience: Audience, now: number, version?: number): Versioned | null
 }

@@ -12,11 +12,12 @@ import {
   noticeLimit,
 } from '../pat/index.ts'
 import { type QuestCalendar, questCalendar } from './binaries/calendar.ts'
+import { type TimesAhead, timesAhead } from './binaries/day-and-night.ts'
 import { greeters, type Today } from './binaries/greeters.ts'
 import { messages } from './binaries/messages.ts'
 import { options } from './binaries/options.ts'
 import { type Quest, quest } from './binaries/quest.ts'
-import { type SandstormCalendar, sandstormCalendar } from './binaries/sandstorm.ts'
+import { type SandstormCalendars, sandstormCalendars } from './binaries/sandstorm.ts'
 import { tradingPost } from './binaries/trading-post.ts'
 import type { Language, Versioned } from './content.ts'
 import { ContentProblem } from './problem.ts'
@@ -34,7 +35,8 @@ interface Service {
 /** The same for everybody. */
 export interface Rules {
   readonly service: Service
-  readonly sandstorm: SandstormCalendar
+  readonly sandstorm: SandstormCalendars
+  readonly timesAhead: TimesAhead
 }
 
 export interface Edition {
@@ -63,7 +65,8 @@ const window = (text: string, limit: number) => messageText(text, limit)
 
 const rulesParts: { readonly [K in keyof Rules]: Part<Rules[K]> } = {
   service: { file: 'service.toml', read: service },
-  sandstorm: { file: 'sandstorm.toml', read: sandstormCalendar },
+  sandstorm: { file: 'sandstorm.toml', read: sandstormCalendars },
+  timesAhead: { file: 'day-and-night.toml', read: timesAhead },
 }
 
 const editionParts: { readonly [K in keyof Edition]: Part<Edition[K]> } = {

@@ -141,6 +141,36 @@ describe("the operator's folder", () => {
     ])
   })
 
+  test('one game server has a day and sandstorms of its own, the others the common ones', async () => {
+    const { content, problems } = await Host.start({
+      'day-and-night.toml': '[ahead]\n3 = 11520',
+      'sandstorm.toml':
+        'cycle-days=14\nfog-days=1\nstorm-days=2\n[server.3]\nstorm-days=5\n[server.4]\nenabled=false',
+    })
+    const on = (server?: number) => ({ ...english, server })
+    expect(problems).toEqual([])
+    expect([undefined, 2, 3].map((server) => content.gameTime(on(server), now) - now)).toEqual([0, 0, 11_520])
+    const windows = [undefined, 2, 3, 4].map((server) => {
+      const { bytes = new Uint8Array(12) } = content.binary(2, on(server), now) ?? {}
+      const view = new DataView(bytes.buffer, bytes.byteOffset)
+      return (view.getUint32(8) - view.getUint32(4)) / day
+    })
+    expect(windows).toEqual([2, 2, 5, 0])
+    expect(content.binary(2, on(2), now)).toEqual(content.binary(2, english, now))
+  })
+
+  test('a game server whose storm does not fit its cycle is a problem, and nothing changes', async () => {
+    const { content, problems } = await Host.start({
+      'sandstorm.toml': 'cycle-days=4\nfog-days=1\nstorm-days=2\n[server.3]\nstorm-days=5',
+      'day-and-night.toml': '[ahead]\nValor3 = 1',
+    })
+    expect(problems).toEqual([
+      'sandstorm.toml: server.3: fog-days and storm-days: together at most cycle-days',
+      expect.stringContaining('day-and-night.toml: ahead.Valor3'),
+    ])
+    expect(content.gameTime({ ...english, server: 3 }, now)).toBe(now)
+  })
+
   test('an empty announcement is none', async () => {
     const { content } = await Host.start({ 'announcement.txt': '\n' })
     expect(content.announcement(english)).toHaveLength(0)

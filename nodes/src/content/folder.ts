@@ -96,25 +96,32 @@ export class ContentFolder implements Content {
     return this.#edition(audience).noCharge
   }
 
+  gameTime({ server }: Audience, now: number): number {
+    return now + ((server && this.#snapshot.rules.timesAhead.get(server)) ?? 0)
+  }
+
   binary(type: number, audience: Audience, now: number, version?: number): Versioned | null {
     const found = kindOf(type, audience)
     if (!found) return null
     return this.#handedOut.binaries.choose(
-      this.#file(found.kind, this.#snapshot.editions[found.language], now),
+      this.#file(found.kind, this.#snapshot.editions[found.language], audience, now),
       version,
     )
   }
 
-  #file(kind: Kind, edition: Edition, now: number): Versioned {
+  #file(kind: Kind, edition: Edition, audience: Audience, now: number): Versioned {
     const { rules, usedSlots } = this.#snapshot
+    const { common, ofServer } = rules.sandstorm
+    const calendar = (audience.server && ofServer.get(audience.server)) || common
+    const gameTime = this.gameTime(audience, now)
     switch (kind) {
       case 1:
         return edition.options
       case 2:
-        return versioned(sandstorm(rules.sandstorm, now))
+        return versioned(sandstorm(calendar, gameTime))
       case 3:
         return edition.greeters({
-          sandstorm: isSandstorm(rules.sandstorm, now),
+          sandstorm: isSandstorm(calendar, gameTime),
           quests: edition.quests.titles(now, false),
           arena: edition.quests.titles(now, true),
         })

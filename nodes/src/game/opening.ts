@@ -16,13 +16,11 @@ const welcome = 3
 export async function openGame(realm: Realm, peer: Peer, connection: Connection): Promise<Opening<Session>> {
   const ticket = connection.get('patTicket') ?? noBytes
   if (ticket.length === 0) return { refused: words.ticketUnknown }
-  const audience = audienceOf(
-    latin1(connection.get('mediaVersion') ?? noBytes),
-    connection.get('languageCode'),
-  )
+  const reader = audienceOf(latin1(connection.get('mediaVersion') ?? noBytes), connection.get('languageCode'))
   const hold = await realm.link.claim(ticket.slice())
   peer.identify({ capcomId: hold.capcomId })
   const ties = realm.arriving(hold)
+  const audience = { ...reader, server: hold.serverId }
   const session = realm.enter(peer, hold, audience, ties, await blockedBy(ties, peer))
   if (!session) {
     realm.link.release(hold, 'lost')

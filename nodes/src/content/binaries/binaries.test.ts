@@ -4,11 +4,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ContentProblem } from '../problem.ts'
 import { Source } from '../source.ts'
+import { timesAhead } from './day-and-night.ts'
 import { greeters } from './greeters.ts'
 import { messages } from './messages.ts'
 import { options } from './options.ts'
 import { quest } from './quest.ts'
-import { isSandstorm, sandstorm, sandstormCalendar } from './sandstorm.ts'
+import { isSandstorm, sandstorm, sandstormCalendars } from './sandstorm.ts'
 import { tradingPost } from './trading-post.ts'
 
 const source = (file: string, text: string | Uint8Array, japanese = false) =>
@@ -96,7 +97,7 @@ describe('kind 1, options (login.md 7.4)', () => {
 })
 
 describe('kind 2, sandstorm (login.md 7.6 and 9)', () => {
-  const calendar = sandstormCalendar(shipped('sandstorm.toml'))
+  const calendar = sandstormCalendars(shipped('sandstorm.toml')).common
   const window = (now: string) => {
     const view = viewOf(sandstorm(calendar, utc(now)))
     return [view.getUint32(0), view.getUint32(4), view.getUint32(8)]
@@ -120,10 +121,10 @@ describe('kind 2, sandstorm (login.md 7.6 and 9)', () => {
   })
 
   test('is twelve zeros when it is switched off', () => {
-    const off = sandstormCalendar(
+    const off = sandstormCalendars(
       source('sandstorm.toml', 'enabled=false\ncycle-days=14\nfog-days=1\nstorm-days=2'),
     )
-    expect(sandstorm(off, utc('2026-12-04T00:00'))).toEqual(new Uint8Array(12))
+    expect(sandstorm(off.common, utc('2026-12-04T00:00'))).toEqual(new Uint8Array(12))
   })
 
   test('always names a window that has not ended', () => {
@@ -292,8 +293,15 @@ describe('kinds 6 to 15, quests (extras.md 2.3 to 2.5)', () => {
 })
 
 test('whatever a file holds, it is read or refused as a content problem', () => {
-  const readers = [options, sandstormCalendar, greeters, tradingPost, messages]
-  const fitting = ['options.toml', 'sandstorm.toml', 'greeters.toml', 'trading-post.toml', 'messages.toml']
+  const readers = [options, sandstormCalendars, timesAhead, greeters, tradingPost, messages]
+  const fitting = [
+    'options.toml',
+    'sandstorm.toml',
+    'day-and-night.toml',
+    'greeters.toml',
+    'trading-post.toml',
+    'messages.toml',
+  ]
   const damaged = fc
     .tuple(fc.nat(4), fc.nat(4000), fc.nat(300), fc.string({ unit: 'binary', maxLength: 20 }))
     .map(([i, at, length, junk]) => {

@@ -6,16 +6,22 @@ import { z } from 'zod'
 import type { Bytes } from '../../pat/index.ts'
 import { Layout } from '../layout.ts'
 import type { Source } from '../source.ts'
+import { ServerNumber } from './server-number.ts'
 
 const day = 86_400
 
 const days = z.int().min(0).max(366)
 const Calendar = z.strictObject({
-  enabled: z.boolean().default(true),
+  enabled: z.boolean(),
   'cycle-days': z.int().min(1).max(366),
-  'first-day': days.default(0),
+  'first-day': days,
   'fog-days': days,
   'storm-days': days,
+})
+const usual = { enabled: true, 'first-day': 0 }
+/** A table `[server.N]` says what is different on that game server. */
+const Calendars = Calendar.partial({ enabled: true, 'first-day': true }).extend({
+  server: z.record(ServerNumber, Calendar.partial()).default({}),
 })
 
 export interface SandstormCalendar {
@@ -26,6 +32,12 @@ export interface SandstormCalendar {
   readonly storm: number
 }
 
+export interface SandstormCalendars {
+  readonly common: SandstormCalendar
+  /** Of servers that differ, by number. */
+  readonly ofServer: ReadonlyMap<number, SandstormCalendar>
+}
+
 /** Seconds of game time. */
 interface Window {
   readonly fog: number
@@ -33,17 +45,30 @@ interface Window {
   readonly end: number
 }
 
-export function sandstormCalendar(source: Source): SandstormCalendar {
-  const given = source.toml(Calendar)
-  const calendar = {
+export function sandstormCalendars(source: Source): SandstormCalendars {
+  const { server, ...given } = source.toml(Calendars)
+  const common = Calendar.parse({ ...usual, ...given })
+  return {
+    common: calendar(source, '', common),
+    ofServer: new Map(
+      Object.entries(server).map(([number, own]) => [
+        Number(number),
+        calendar(source, `server.${number}: `, Calendar.parse({ ...common, ...own })),
+      ]),
+    ),
+  }
+}
+
+function calendar(source: Source, place: string, given: z.output<typeof Calendar>): SandstormCalendar {
+  const { 'fog-days': fog, 'storm-days': storm } = given
+  if (fog + storm > given['cycle-days'])
+    throw source.problem(`${place}fog-days and storm-days: together at most cycle-days`)
+  return {
     cycle: given.enabled ? given['cycle-days'] : 0,
     firstDay: given['first-day'],
-    fog: given['fog-days'],
-    storm: given['storm-days'],
+    fog,
+    storm,
   }
-  if (calendar.fog + calendar.storm > given['cycle-days'])
-    throw source.problem('fog-days and storm-days: together at most cycle-days')
-  return calendar
 }
 
 /** The window that `now` lies in, or else the next one; null where there is no sandstorm. */

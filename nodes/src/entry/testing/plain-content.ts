@@ -1,5 +1,5 @@
 /** Content whose every text a test can set. */
-import type { Admission, Content, Versioned } from '../../content/index.ts'
+import type { Admission, Audience, Content, Versioned } from '../../content/index.ts'
 import { ascii, type Bytes, noBytes } from '../../pat/index.ts'
 
 export class PlainContent implements Content {
@@ -28,6 +28,10 @@ export class PlainContent implements Content {
 
   noCharge(): Bytes {
     return this.charged
+  }
+
+  gameTime(_: Audience, now: number): number {
+    return now
   }
 
   binary(type: number): Versioned | null {

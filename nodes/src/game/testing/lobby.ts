@@ -175,6 +175,7 @@ export class Lobby {
       subTerms: () => ({ version: 1, bytes: ascii('terms') }),
       announcement: () => ascii(''),
       noCharge: () => ascii(''),
+      gameTime: ({ server = 0 }, now) => now + 1000 * server,
       binary: (type) => (type === 5 ? { version: 9, bytes: ascii('messages') } : null),
     },
     clock: this.clock,

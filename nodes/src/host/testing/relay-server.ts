@@ -50,6 +50,7 @@ const content = {
   subTerms: () => nothing,
   announcement: () => ascii(''),
   noCharge: () => ascii(''),
+  gameTime: (_: unknown, now: number) => now,
   binary: () => null,
 }
 
