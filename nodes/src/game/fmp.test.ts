@@ -33,10 +33,12 @@ import {
   ReqLayerSiblingListData,
   ReqLayerSiblingListHead,
   ReqLayerStart,
+  ReqLayerTell,
   ReqLayerUp,
   ReqLayerUserList,
   ReqServerTime,
   ReqShut,
+  ReqTell,
   ReqUserBinaryNotice,
   ReqUserBinarySet,
   ReqUserSearchInfoMine,
@@ -250,10 +252,30 @@ describe('standing in a gate', () => {
     }
     const heard = a.hears().map(({ name }) => name)
     expect(heard.filter((name) => name === 'NtcLayerUserPosition')).toHaveLength(20)
-    expect(heard.filter((name) => name === 'NtcLayerChat')).toHaveLength(10)
+    expect(heard.filter((name) => name === 'NtcLayerChat')).toHaveLength(30)
     lobby.clock.pass(1000)
     for (let i = 0; i < 50; i++) b.says(NtcLayerUserPosition, { data: ascii('there') })
     expect(a.hears()).toHaveLength(10)
+  })
+
+  test('tells have a pace and chat a length', async () => {
+    const lobby = new Lobby()
+    const [a, b] = [await lobby.enter('Alice'), await lobby.enter('Bob')]
+    for (const console of [a, b]) console.says(ReqLayerDown, down(7))
+    const tell = { recipientId: ascii('BBBBBB'), messageInfo: MessageInfo.of({}), message: ascii('psst') }
+    const answers = []
+    for (let i = 0; i < 40; i++) answers.push(...(await a.asks(ReqTell, tell)).map(({ name }) => name))
+    expect(answers.filter((name) => name === 'AnsTell')).toHaveLength(30)
+    expect(answers.filter((name) => name === 'AnsTellAlert')).toHaveLength(10)
+    b.hears()
+    lobby.clock.pass(5000)
+    b.hears()
+    const long = { unknown1: 1, messageInfo: MessageInfo.of({}), message: new Uint8Array(1025) }
+    a.says(NtcLayerChat, long)
+    expect(b.hears()).toEqual([])
+    expect(names(await a.asks(ReqLayerTell, { ...tell, message: long.message }))).toEqual([
+      'AnsLayerTellAlert 43',
+    ])
   })
 
   test('a reservation that nobody used is given back after 40 seconds', async () => {

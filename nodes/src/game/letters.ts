@@ -27,9 +27,11 @@ export const outgoing = (info: Items<(typeof MessageInfo)['fields']>, text: Byte
   text: text.slice(),
 })
 
-/** Far beyond what the game lets a player write; central takes no more. */
+/** Bytes of a text: far beyond what the game lets a player write; central takes no more. */
+export const longestText = messageBytesAtMost
+
 export const tooLong = ({ info, text }: Message): boolean =>
-  info.length > messageBytesAtMost || text.length > messageBytesAtMost
+  info.length > messageBytesAtMost || text.length > longestText
 
 function head(message: Message, from: Known): Items<(typeof MessageInfo)['fields']> {
   return readInfo(message.info).with({

@@ -7,7 +7,7 @@ import { Pace } from '../dialogue/pace.ts'
 /** Multiples of what the game sends: a position every 500 ms, chat by hand, bursts of data when peers meet. */
 const limits = {
   position: { perSecond: 10, burst: 20 },
-  chat: { perSecond: 2, burst: 10 },
+  chat: { perSecond: 4, burst: 30 },
   data: { perSecond: 60, burst: 300 },
 } as const
 

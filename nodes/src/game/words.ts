@@ -26,6 +26,7 @@ export const reasonWords: Record<Reason, string> = {
 export const gameWords = {
   noSuchHunter: 'No hunter with this Capcom ID is known.',
   noRequest: 'This friend request does not stand any more.',
+  tooFast: 'Please write a little slower.',
   tooLong: 'This message is too long.',
   notOnline: 'This hunter is not online.',
   loggedInElsewhere: 'Your hunter has logged in elsewhere.',
