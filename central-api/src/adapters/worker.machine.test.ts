@@ -1,6 +1,7 @@
 /** Every suite that runs on the other runtimes, and the contention, on workerd against a real Postgres. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { describe } from 'vitest'
 
 process.env.CITYGATE_TEST_RUNTIMES = 'worker'
 
@@ -10,4 +11,4 @@ const suites = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .map((name) => join(source, name))
   .filter((file) => /\b(runtimes\b|contention)/.test(`${file} ${readFileSync(file, 'utf8')}`))
 
-for (const suite of suites) await import(suite)
+for (const suite of suites) describe(relative(source, suite), () => import(suite))

@@ -12,7 +12,7 @@ import {
 } from '@citygate/schema/contract'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { sha256 } from '../hash.ts'
-import { type TestCentral, type TestNode, testCentral } from '../testing/central.ts'
+import { can, type TestCentral, type TestNode, testCentral } from '../testing/central.ts'
 import { bytes, logIn, media, newHunter, newTicket, syncBody } from '../testing/hunters.ts'
 
 let central: TestCentral
@@ -72,7 +72,7 @@ test('many who create hunters at once get as many Capcom IDs, each with a lease'
   expect(leases?.n).toBe(60)
 })
 
-test('a Capcom ID that is taken is drawn again', async () => {
+test.runIf(can('a generator that is rigged'))('a Capcom ID that is taken is drawn again', async () => {
   const draws = vi.spyOn(crypto, 'getRandomValues')
   const zeros = <T extends ArrayBufferView | null>(array: T): T => array
   const hunters = []

@@ -4,6 +4,7 @@ import { directory, livePresence, nodeEpochs, nodes, seats, servers, tickets } f
 import { and, asc, eq, gt, isNotNull, sql } from 'drizzle-orm'
 import { now } from '../db/clock.ts'
 import type { Transaction, Tx } from '../db/database.ts'
+import { inTurn } from '../db/in-turn.ts'
 import type { Wake } from '../db/transaction.ts'
 
 /** More than populations has changed: held syncs end, and consoles fetch the names anew. Never 0, and within 32 bits. */
@@ -13,16 +14,24 @@ export async function bumpDirectory(tx: Transaction, wake: Wake): Promise<void> 
 }
 
 export async function readDirectory(tx: Tx): Promise<Directory> {
-  const [head] = await tx.select({ version: directory.version }).from(directory)
-  return { version: head?.version ?? 1, servers: await readServers(tx), entries: await readEntries(tx) }
+  const [[head], servers, entries] = await inTurn(
+    tx.select({ version: directory.version }).from(directory),
+    readServers(tx),
+    readEntries(tx),
+  )
+  return {
+    version: head?.version ?? 1,
+    servers: servers.map(({ draining, ...server }) => ({ ...server, status: statusOf(draining, server) })),
+    entries: entries.flatMap(({ nodeId, lmp, rfp }) => (lmp ? [{ nodeId, lmp, rfp }] : [])),
+  }
 }
 
 /** A node's start that lives: the newest, and not expired. */
 const live = and(eq(nodeEpochs.epoch, nodes.newestEpoch), gt(nodeEpochs.expiresAt, now))
 
 /** Travellers count where they are going: their seats are theirs already. */
-async function readServers(tx: Tx): Promise<Directory['servers']> {
-  const rows = await tx
+function readServers(tx: Tx) {
+  return tx
     .select({
       id: servers.id,
       name: servers.name,
@@ -42,7 +51,6 @@ async function readServers(tx: Tx): Promise<Directory['servers']> {
     .leftJoin(nodeEpochs, and(eq(nodeEpochs.nodeId, nodes.id), eq(nodeEpochs.epoch, servers.epoch), live))
     .orderBy(asc(servers.id))
     .limit(80)
-  return rows.map(({ draining, ...server }) => ({ ...server, status: statusOf(draining, server) }))
 }
 
 function statusOf(
@@ -55,14 +63,13 @@ function statusOf(
 }
 
 /** Least loaded first: by log-ins that are on their way from there. Central counts, not the node. */
-async function readEntries(tx: Tx): Promise<Directory['entries']> {
+function readEntries(tx: Tx) {
   const load = sql`(select count(*) from ${tickets}
     where ${tickets.issuedBy} = ${nodes.id} and ${tickets.expiresAt} > clock_timestamp())`
-  const rows = await tx
+  return tx
     .select({ nodeId: nodes.id, lmp: nodeEpochs.lmp, rfp: nodeEpochs.rfp })
     .from(nodes)
     .innerJoin(nodeEpochs, and(eq(nodeEpochs.nodeId, nodes.id), live))
     .where(and(nodeEpochs.entry, eq(nodeEpochs.draining, false), isNotNull(nodeEpochs.lmp)))
     .orderBy(load, asc(nodes.id))
-  return rows.flatMap(({ nodeId, lmp, rfp }) => (lmp ? [{ nodeId, lmp, rfp }] : []))
 }

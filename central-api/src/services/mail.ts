@@ -3,6 +3,7 @@ import type { Letter, Output, syncNode } from '@citygate/schema/contract'
 import { mail } from '@citygate/schema/tables'
 import { and, asc, eq, isNotNull, lte, sql } from 'drizzle-orm'
 import type { Transaction } from '../db/database.ts'
+import { inTurn } from '../db/in-turn.ts'
 import type { Wake } from '../db/transaction.ts'
 
 type Unnumbered<T> = T extends { number: number } ? Omit<T, 'number'> : never
@@ -29,17 +30,18 @@ export async function collectLetters(
   nodeId: string,
   seen: number,
 ): Promise<Output<typeof syncNode>['mail']> {
-  await tx.delete(mail).where(and(eq(mail.nodeId, nodeId), lte(mail.number, seen)))
-  await tx.execute(sql`update ${mail} set number = placed.number
+  const forget = tx.delete(mail).where(and(eq(mail.nodeId, nodeId), lte(mail.number, seen)))
+  const place = tx.execute(sql`update ${mail} set number = placed.number
     from (select id, nextval('letter_numbers') as number
           from (select id from ${mail} where node_id = ${nodeId} and number is null order by id) fresh) placed
     where ${mail}.id = placed.id`)
-  const rows = await tx
+  const read = tx
     .select({ number: mail.number, kind: mail.kind, body: mail.body })
     .from(mail)
     .where(and(eq(mail.nodeId, nodeId), isNotNull(mail.number)))
     .orderBy(asc(mail.number))
     .limit(lettersAtOnce)
+  const [, , rows] = await inTurn(forget, place, read)
   // As written: another instance, of a newer release, may know kinds that this one does not.
   return rows.map(({ number, kind, body }) => ({ ...(body as object), number: number ?? 0, kind }))
 }

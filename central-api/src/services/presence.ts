@@ -8,9 +8,7 @@ import type { Transaction } from '../db/database.ts'
 type Told = z.output<NonNullable<(typeof syncNode)['body']>>['presence']
 
 /** Drawn anew when a crash of the database has emptied the table. */
-export async function readGeneration(tx: Transaction): Promise<string> {
-  const [known] = await tx.select().from(presenceGeneration)
-  if (known) return known.generation
+export async function drawGeneration(tx: Transaction): Promise<string> {
   await tx.insert(presenceGeneration).values({}).onConflictDoNothing()
   const [drawn] = await tx.select().from(presenceGeneration)
   if (!drawn) throw new Error('presence has no generation')

@@ -3,18 +3,19 @@
  * (shared-state.md, "Sync").
  */
 import { type syncNode as endpoint, type Output, Problem } from '@citygate/schema/contract'
-import { directory, mail, nodeEpochs, nodes } from '@citygate/schema/tables'
-import { and, eq, gt, isNull, or } from 'drizzle-orm'
+import { directory, mail, nodeEpochs, nodes, presenceGeneration } from '@citygate/schema/tables'
+import { and, eq, gt, isNull, or, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { now, nowPlus } from '../db/clock.ts'
 import type { Transaction } from '../db/database.ts'
+import { inTurn } from '../db/in-turn.ts'
 import { transact, type Wake } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { bumpDirectory, readDirectory } from './directory.ts'
-import { requireNewestEpoch } from './epochs.ts'
+import { requireNewest, shareNode } from './epochs.ts'
 import { applyReleases, applySettings, lockHolds, refusedHolds } from './holds.ts'
 import { collectLetters } from './mail.ts'
-import { applyPresence, readGeneration } from './presence.ts'
+import { applyPresence, drawGeneration } from './presence.ts'
 import { times } from './times.ts'
 
 type Body = z.output<NonNullable<(typeof endpoint)['body']>>
@@ -41,8 +42,8 @@ export async function sync(deps: Deps, nodeId: string, body: Body, signal: Abort
   if (!somethingToSay && !(await hasNews(deps, nodeId, body))) await news.arrived
   news.end()
   const collected = await transact(deps, async (tx) => {
-    await lockEpoch(tx, nodeId, body.epoch)
-    if ((await lastSync(tx, nodeId, body.epoch)) !== body.number) throw new Problem('sync_out_of_order')
+    const { lastSync } = await lockEpoch(tx, nodeId, body.epoch)
+    if (lastSync !== body.number) throw new Problem('sync_out_of_order')
     return collect(tx, nodeId, body)
   })
   return answer(deps, body, applied, collected)
@@ -70,11 +71,11 @@ async function apply(tx: Transaction, nodeId: string, body: Body, wake: Wake): P
     .from(nodeEpochs)
     .where(epochRow(nodeId, epoch))
   if (first && first.draining !== draining) await bumpDirectory(tx, wake)
-  await lockEpoch(tx, nodeId, epoch)
-  if (number <= (await lastSync(tx, nodeId, epoch))) throw new Problem('sync_out_of_order')
+  const locked = await lockEpoch(tx, nodeId, epoch)
+  if (number <= locked.lastSync) throw new Problem('sync_out_of_order')
 
   const refused = await refusedHolds(tx, nodeId, body)
-  const generation = await readGeneration(tx)
+  const generation = locked.generation ?? (await drawGeneration(tx))
   await applySettings(tx, nodeId, body.settings)
   await applyReleases(tx, nodeId, body.releases)
   await applyPresence(tx, nodeId, epoch, body.presence)
@@ -87,31 +88,48 @@ async function apply(tx: Transaction, nodeId: string, body: Body, wake: Wake): P
 }
 
 /** The node's locks: no newer start meanwhile, and one sync after the other. */
-async function lockEpoch(tx: Transaction, nodeId: string, epoch: number): Promise<void> {
-  await requireNewestEpoch(tx, nodeId, epoch)
-  await tx
-    .select({ epoch: nodeEpochs.epoch })
-    .from(nodeEpochs)
-    .where(epochRow(nodeId, epoch))
-    .for('no key update')
+async function lockEpoch(tx: Transaction, nodeId: string, epoch: number) {
+  const [, , [node]] = await inTurn(
+    shareNode(tx, nodeId),
+    tx
+      .select({ epoch: nodeEpochs.epoch })
+      .from(nodeEpochs)
+      .where(epochRow(nodeId, epoch))
+      .for('no key update'),
+    readState(tx, nodeId, epoch),
+  )
+  requireNewest(node, epoch)
+  return { lastSync: node?.lastSync ?? 0, generation: node?.generation ?? null }
+}
+
+/** What decides about a sync: the newest start, its last number, and the generation of presence, which a crash has emptied. */
+function readState(tx: Transaction, nodeId: string, epoch: number) {
+  return tx
+    .select({
+      newest: nodes.newestEpoch,
+      lastSync: nodeEpochs.lastSync,
+      generation: presenceGeneration.generation,
+    })
+    .from(nodes)
+    .leftJoin(nodeEpochs, and(eq(nodeEpochs.nodeId, nodes.id), eq(nodeEpochs.epoch, epoch)))
+    .leftJoin(presenceGeneration, eq(presenceGeneration.id, 1))
+    .where(eq(nodes.id, nodeId))
 }
 
 async function collect(tx: Transaction, nodeId: string, body: Body): Promise<Collected> {
-  const letters = await collectLetters(tx, nodeId, body.mailSeen)
-  const [node] = await tx.select({ drain: nodes.drainOrdered }).from(nodes).where(eq(nodes.id, nodeId))
+  // Most often there are no letters: then nothing is asked of them.
+  const [node] = await tx
+    .select({
+      drain: nodes.drainOrdered,
+      letters: sql<boolean>`exists (select from mail m where m.node_id = nodes.id)`,
+    })
+    .from(nodes)
+    .where(eq(nodes.id, nodeId))
   return {
-    directory: await readDirectory(tx),
-    mail: letters,
+    mail: node?.letters ? await collectLetters(tx, nodeId, body.mailSeen) : [],
     orders: { drain: node?.drain ?? false },
+    directory: await readDirectory(tx),
   }
-}
-
-async function lastSync(tx: Transaction, nodeId: string, epoch: number): Promise<number> {
-  const [row] = await tx
-    .select({ number: nodeEpochs.lastSync })
-    .from(nodeEpochs)
-    .where(epochRow(nodeId, epoch))
-  return row?.number ?? 0
 }
 
 const epochRow = (nodeId: string, epoch: number) =>
@@ -123,11 +141,17 @@ const superseded = (nodeId: string) => `sync:${nodeId}`
 /** After the subscription: what came before it is seen here, what comes after it wakes. */
 async function hasNews(deps: Deps, nodeId: string, body: Body): Promise<boolean> {
   return transact(deps, async (tx) => {
-    const [head] = await tx.select({ version: directory.version }).from(directory)
-    if (head?.version !== body.directoryVersion) return true
-    if ((await lastSync(tx, nodeId, body.epoch)) !== body.number) return true
-    const unread = or(isNull(mail.number), gt(mail.number, body.mailSeen))
-    return (await tx.$count(mail, and(eq(mail.nodeId, nodeId), unread))) > 0
+    const [head, [epoch], letters] = await inTurn(
+      tx.select({ version: directory.version }).from(directory),
+      tx.select({ lastSync: nodeEpochs.lastSync }).from(nodeEpochs).where(epochRow(nodeId, body.epoch)),
+      tx
+        .select({ id: mail.id })
+        .from(mail)
+        .where(and(eq(mail.nodeId, nodeId), or(isNull(mail.number), gt(mail.number, body.mailSeen))))
+        .limit(1),
+    )
+    if (head[0]?.version !== body.directoryVersion) return true
+    return epoch?.lastSync !== body.number || letters.length > 0
   })
 }
 

@@ -16,12 +16,15 @@ const asked = process.env.CITYGATE_TEST_RUNTIMES?.split(',') ?? ['embedded', 'no
 export const runtimes: readonly Runtime[] = known.filter((runtime) => asked.includes(runtime))
 const [usual = 'embedded'] = runtimes
 
-/** What a runtime cannot do is told, with the reason, and never silently left out. */
-export function holdsCalls(runtime: Runtime = usual): boolean {
+const notOnWorker = {
+  'held calls': 'it has no lasting connection on which it hears of news',
+  'a generator that is rigged': 'tests do not reach into its process',
+} as const
+
+/** What a runtime cannot do is printed, with the reason. */
+export function can(what: keyof typeof notOnWorker, runtime: Runtime = usual): boolean {
   if (runtime !== 'worker') return true
-  process.stdout.write(
-    'not on worker: calls that are held, for it has no lasting connection to hear of news\n',
-  )
+  process.stdout.write(`not on ${runtime}: ${what}; ${notOnWorker[what]}\n`)
   return false
 }
 
@@ -91,12 +94,32 @@ interface Started {
   close(): Promise<void>
 }
 
+/** Hyperdrive lets so many transactions through at once (on the free plan), and the others wait. The local one has no pool. */
+const connectionsOfHyperdrive = 20
+
+function pool(size: number) {
+  const waiting: (() => void)[] = []
+  let running = 0
+  return async <T>(run: () => Promise<T>): Promise<T> => {
+    if (running === size) await new Promise<void>((go) => waiting.push(go))
+    else running++
+    try {
+      return await run()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else running--
+    }
+  }
+}
+
 async function start(runtime: Runtime, databaseUrl: string, log: Log): Promise<Started> {
   if (runtime === 'worker') {
     // Loaded where it is needed: it is large.
     const { startWorker } = await import('./worker.ts')
     const worker = await startWorker(databaseUrl)
-    return { ...worker, log: worker, fetch: (request) => fetch(request) }
+    const inTurn = pool(connectionsOfHyperdrive)
+    return { ...worker, log: worker, fetch: (request) => inTurn(() => fetch(request)) }
   }
   const central = await startCentral({ databaseUrl, host: '127.0.0.1', port: 0, log })
   return runtime === 'node' ? { ...central, fetch: (request) => fetch(request) } : central
