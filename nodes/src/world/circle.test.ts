@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { ascii, CircleInfo, CircleUserData, encodeFrame, headerSize, hex, MessageInfo } from '../pat/index.ts'
+import {
+  ascii,
+  CircleInfo,
+  CircleUserData,
+  encodeFrame,
+  headerSize,
+  hex,
+  Items,
+  largestClientFrame,
+  MessageInfo,
+} from '../pat/index.ts'
 import {
   askCircleHost,
   changeCircle,
@@ -313,4 +323,26 @@ describe('talk inside a party', () => {
     expect(act(b, 25, chatInCircle, MessageInfo.of({}), data)).toEqual(['A < NtcCircleChat 25'])
     expect(act(d, 25, chatInCircle, MessageInfo.of({}), data)).toEqual([])
   })
+})
+
+test('texts over what a client keeps are cut, and the board stays readable', () => {
+  const { act, world, a, b, c } = city()
+  /** As they come from the wire, where nothing bounds them. */
+  const info = (length: number) =>
+    new Items(CircleInfo, [
+      { id: CircleInfo.fields.password.id, tag: 5, value: new Uint8Array(length).fill(0x41) },
+      { id: CircleInfo.fields.remarks.id, tag: 5, value: new Uint8Array(length).fill(0x42) },
+      { id: CircleInfo.fields.capacity.id, tag: 3, value: 4 },
+    ])
+  act(a, 1, createCircle, info(9000), quest)
+  act(b, 2, joinCircle, 1, info(9000))
+  act(a, 3, changeCircle, 1, info(8000), quest)
+  expect(a.circle).toMatchObject({ password: { length: 63 }, remarks: { length: 511 } })
+  for (const [number, who] of [a, b, c].entries()) {
+    if (who !== a) act(who, 4, quitCircle, 1)
+    if (who !== a) act(who, 5, createCircle, info(9000), quest)
+    expect(world.servers.get(1)?.gates[0]?.cities[0]?.circles[number]?.leader).toBe(who)
+  }
+  const [list] = play(world, a, 6, listCircles).notices
+  expect(list && encodeFrame(list.packet, 6, list.body).length).toBeLessThan(largestClientFrame)
 })

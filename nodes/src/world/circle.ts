@@ -8,6 +8,7 @@ import {
   AnsCircleLeave,
   AnsCircleListLayer,
   AnsCircleUserList,
+  type Bytes,
   type CircleInfo,
   equalBytes,
   type Items,
@@ -27,6 +28,12 @@ type Info = Items<(typeof CircleInfo)['fields']>
 
 /** Optional field of a circle: its quest (game.md 4.5). */
 const questField = 2
+/** Bytes of the texts that are kept, whatever a console sends (structs.json; of a password nothing is told). */
+const longest = { password: 63, remarks: 511 } as const
+
+/** A text of a quest as it is kept; undefined when the console did not name it. */
+const textOf = (info: Info, key: keyof typeof longest): Bytes | undefined =>
+  info.get(key)?.slice(0, longest[key])
 
 /** ReqCircleListLayer: the postings of the actor's city. */
 export function listCircles(turn: Turn): Reason | undefined {
@@ -69,8 +76,8 @@ export function createCircle(
     leader: actor,
     departed: false,
     questId: questOf(optionalFields) ?? 0,
-    password: info.get('password')?.slice(),
-    remarks: info.get('remarks')?.slice(),
+    password: textOf(info, 'password'),
+    remarks: textOf(info, 'remarks'),
     unknown0x0e: info.get('unknown0x0e') ?? 0,
   }
   city.circles[number - 1] = circle
@@ -102,7 +109,7 @@ export function joinCircle(turn: Turn, number: number, info: Info): Reason | und
   const circle = city.circles[number - 1]
   if (!circle) return 'circle_gone'
   if (actor.circle) return 'already_in_circle'
-  if (!equalBytes(circle.password ?? noBytes, info.get('password') ?? noBytes)) return 'wrong_password'
+  if (!equalBytes(circle.password ?? noBytes, textOf(info, 'password') ?? noBytes)) return 'wrong_password'
   if (circle.departed) return 'circle_departed'
   if (circle.members.size >= circle.capacity) return 'circle_full'
   const index = circle.members.add(actor) + 1
@@ -175,9 +182,9 @@ export function changeCircle(
 
 /** What is not named stays. */
 function keep(circle: Circle, info: Info, optionalFields: readonly OptionalField[]): void {
-  const password = info.get('password')
-  if (password) circle.password = password.length > 0 ? password.slice() : undefined
-  circle.remarks = info.get('remarks')?.slice() ?? circle.remarks
+  const password = textOf(info, 'password')
+  if (password) circle.password = password.length > 0 ? password : undefined
+  circle.remarks = textOf(info, 'remarks') ?? circle.remarks
   const capacity = info.get('capacity')
   if (capacity !== undefined && validCapacity(capacity))
     circle.capacity = Math.max(capacity, highestPlace(circle))

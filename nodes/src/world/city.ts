@@ -15,6 +15,9 @@ import { releaseReservation, reservationTime } from './reservation.ts'
 import type { Reason, Turn } from './turn.ts'
 import { type City, cityOf, gateOf } from './world.ts'
 
+/** The client reads no more (game.md 4.10). */
+const mostOptionalFields = 32
+
 /** ReqLayerCreateHead: keeps a free city for the actor. `now` in milliseconds. */
 export function reserveCity(turn: Turn, number: number, now: number): Reason | undefined {
   const { at } = turn.actor
@@ -53,7 +56,7 @@ export function createCity(
   if (city.reservation && city.reservation.owner !== actor) return 'city_reserved'
   city.reservation = undefined
   city.leader = actor
-  city.optionalFields = optionalFields
+  city.optionalFields = optionalFields.slice(0, mostOptionalFields)
   put(turn.world, actor, city)
   turn.answer(AnsLayerCreateSet, { cityIndex: number })
   announcePopulation(turn, city)

@@ -210,6 +210,20 @@ describe('cities', () => {
     expect(server && populationOf(server)).toBe(5)
   })
 
+  test('a city keeps as many fields as a client reads', () => {
+    const { act, world, inGate } = stage()
+    const [a] = inGate('Alice')
+    if (!a) throw new Error()
+    act(
+      a,
+      1,
+      createCity,
+      1,
+      Array.from({ length: 255 }, (_, id) => ({ id, value: id })),
+    )
+    expect(world.servers.get(1)?.gates[0]?.cities[0]?.optionalFields).toHaveLength(32)
+  })
+
   test('an empty city forgets everything', () => {
     const { world, inCity, goes } = stage()
     const [a] = inCity('Alice')

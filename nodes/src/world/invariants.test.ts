@@ -1,7 +1,7 @@
 /** Random hunters do random things, sensible or not, and the world stays whole after each of them. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ascii, CircleInfo, CircleUserData, encodeFrame, MessageInfo } from '../pat/index.ts'
+import { ascii, CircleInfo, CircleUserData, encodeFrame, Items, MessageInfo } from '../pat/index.ts'
 import {
   arrive,
   askCityHost,
@@ -216,12 +216,20 @@ const path = fc.record({
 })
 const none = fc.constant<[]>([])
 const numbered = fc.tuple(number)
+/** As they come from the wire: no longer than a packet. */
+const remarks = fc
+  .constantFrom([], [0, 511], [512], [9000])
+  .map((sizes) =>
+    sizes.map((size) => ({ id: CircleInfo.fields.remarks.id, tag: 5, value: new Uint8Array(size) }) as const),
+  )
 const circleInfo = fc
   .record({
     capacity: fc.constantFrom(0, 1, 3, 4, 5),
     password: fc.constantFrom(undefined, undefined, data, ascii('')),
   })
-  .map(CircleInfo.of)
+  .chain((fields) =>
+    remarks.map((bytes) => new Items(CircleInfo, [...CircleInfo.of(fields).items, ...bytes])),
+  )
 const standby = fc.tuple(fc.constantFrom(0, 1).map((isStandby) => CircleUserData.of({ isStandby })))
 
 const acts: fc.Arbitrary<Act>[] = [
