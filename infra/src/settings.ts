@@ -228,6 +228,35 @@ export const settings = {
   }),
   keyFile: text('key-file', 'FILE', 'citygate-data/operator.key', 'file with an operator’s key'),
   uses: number('uses', 1, 1, 1000, 'how many nodes may enrol with the token'),
+  may: choice('may', ['read', 'moderate', 'own'], 'what the new key may do', 'read'),
+  banTime: setting({
+    name: 'ban-time',
+    takes: 'TIME',
+    meaning: 'how long the ban is in force',
+    allowed: 'a time like 30m, 12h, 7d, of at most 3650 days',
+    default: 'until it is lifted',
+    schema: z
+      .string()
+      .regex(/^\d{1,9}[smhd]?$/)
+      .transform((value) => Number.parseInt(value, 10) * (units[value.at(-1) ?? ''] ?? 1))
+      .pipe(
+        z
+          .int()
+          .min(1)
+          .max(3650 * 86_400),
+      )
+      .optional(),
+  }),
+  server: setting({
+    name: 'server',
+    takes: 'NUMBER',
+    meaning: 'only players on this game server',
+    allowed: 'a whole number from 1 to 65535',
+    default: 'all',
+    schema: wholeNumber(1, 65535).optional(),
+  }),
+  node: optionalText('node', 'ID', 'all', 'only players on this node'),
+  limit: number('limit', 50, 1, 200, 'how many entries'),
   ttl: seconds('ttl', '1h', 60, 30 * 86_400, 'how long the token is good'),
   opn: setting({
     name: 'opn',

@@ -1,5 +1,6 @@
-import { listNodes } from '@citygate/schema/contract'
+import { drainNode, listNodes } from '@citygate/schema/contract'
 import { command } from '../command.ts'
+import { callOperator, operatorKeys } from '../operator.ts'
 import { callPublic } from '../rest.ts'
 import { printTable } from '../table.ts'
 
@@ -25,4 +26,26 @@ const list = command({
   },
 })
 
-export const nodes = { summary: 'Nodes.', commands: [list] }
+const drain = command({
+  name: 'drain',
+  summary: 'Let a node take no new players; those who are there play on. It stays so until `nodes undrain`.',
+  args: '<id>',
+  keys: operatorKeys,
+  async run(operator, { args: [nodeId = ''] }) {
+    await callOperator(operator)(drainNode, { params: { nodeId }, body: { drain: true } })
+    console.log(`The node ${nodeId} takes no new players.`)
+  },
+})
+
+const undrain = command({
+  name: 'undrain',
+  summary: 'Let a node take players again.',
+  args: '<id>',
+  keys: operatorKeys,
+  async run(operator, { args: [nodeId = ''] }) {
+    await callOperator(operator)(drainNode, { params: { nodeId }, body: { drain: false } })
+    console.log(`The node ${nodeId} takes players again.`)
+  },
+})
+
+export const nodes = { summary: 'Nodes.', commands: [list, drain, undrain] }

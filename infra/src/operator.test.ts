@@ -1,0 +1,78 @@
+/** What operators do from a shell, against a central API. */
+import { Command } from 'commander'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type TestCentral, type TestNode, testCentral } from '../../central-api/src/testing/central.ts'
+import { logIn, newHunter } from '../../central-api/src/testing/hunters.ts'
+import { addCommand } from './command.ts'
+import { admin } from './commands/admin.ts'
+import { nodes } from './commands/nodes.ts'
+import { ConfigError } from './config.ts'
+
+let central: TestCentral
+let node: TestNode
+beforeAll(async () => {
+  central = await testCentral('node')
+  node = await central.node()
+})
+afterAll(() => central[Symbol.asyncDispose]())
+
+/** As the program runs it, in this process. `out` is what was printed; a refusal rejects. */
+async function citygate(args: readonly string[], key = central.operatorKey): Promise<string> {
+  const program = new Command('citygate').exitOverride()
+  for (const [name, { commands }] of Object.entries({ admin, nodes })) {
+    const group = program.command(name)
+    for (const spec of commands) addCommand(group, spec)
+  }
+  const operator = args[1] === 'list' ? [] : ['--operator-key', key]
+  operator.push('--central', central.url)
+  const printed = vi.spyOn(console, 'log').mockImplementation(() => {})
+  try {
+    await program.parseAsync([...args, ...operator], { from: 'user' })
+    return printed.mock.calls.map((line) => `${line.join(' ')}\n`).join('')
+  } finally {
+    printed.mockRestore()
+  }
+}
+
+const listed = async (...args: string[]) => JSON.parse(await citygate([...args, '--json']))
+
+describe('citygate admin', () => {
+  it('makes a key that may what it says, and revokes it', async () => {
+    const key = (await citygate(['admin', 'create-key', 'Moderator', '--may', 'read'])).trim()
+    expect(key).toMatch(/^cgo_\S+$/)
+    await expect(citygate(['admin', 'announce', 'hello'], key)).rejects.toThrow('moderate')
+    const keys = await listed('admin', 'keys')
+    expect(keys.at(-1)).toMatchObject({ name: 'Moderator', role: 'read', revokedAt: null })
+    expect(await citygate(['admin', 'revoke-key', keys.at(-1).id])).toContain('Moderator')
+    await expect(citygate(['admin', 'audit'], key)).rejects.toThrow('unknown')
+  })
+
+  it('bans, lists and lifts; kicks; announces; and all of it is in the log', async () => {
+    const hunter = await newHunter(central, node)
+    await logIn(central, node, node, hunter)
+    const { capcomId } = hunter
+    const banned = await citygate(['admin', 'ban', 'player', capcomId, 'cheats', '--ban-time', '7d'])
+    expect(banned).toContain(`Sessions ended: ${capcomId}`)
+    const [ban] = await listed('admin', 'bans')
+    expect(ban).toMatchObject({ kind: 'player', subject: capcomId, reason: 'cheats' })
+    expect(await citygate(['admin', 'unban', ban.id])).toContain('lifted')
+    await expect(citygate(['admin', 'kick', capcomId, 'Away.'])).rejects.toThrow('holds this player')
+    expect(await citygate(['admin', 'announce', 'Restart at ten.'])).toBe('Told 1 node.\n')
+    const deeds = (await listed('admin', 'audit', '--limit', '3')) as { action: string }[]
+    expect(deeds.map(({ action }) => action)).toEqual(['announce', 'lift-ban', 'ban'])
+  })
+
+  it('names what it does not take', async () => {
+    await expect(citygate(['admin', 'ban', 'gate', 'ABCDEF', 'x'])).rejects.toThrow(ConfigError)
+  })
+})
+
+it('citygate nodes drains a node and takes it back', async () => {
+  const ordered = async () =>
+    (await central.sql`select drain_ordered as ordered from nodes where id = ${node.nodeId}`)[0]?.ordered
+  await citygate(['nodes', 'drain', node.nodeId])
+  expect(await ordered()).toBe(true)
+  await citygate(['nodes', 'undrain', node.nodeId])
+  expect(await ordered()).toBe(false)
+  expect(await listed('nodes', 'list')).toMatchObject([{ id: node.nodeId }])
+})
