@@ -7,6 +7,7 @@ import { type Context, Hono } from 'hono'
 import { authenticate } from './auth.ts'
 import { asProblem } from './db/transaction.ts'
 import type { Deps } from './deps.ts'
+import { forgetNodes } from './known-nodes.ts'
 import { parseParts, readBody, readIfMatch } from './parse.ts'
 import { problemResponse } from './problem-document.ts'
 import { routes } from './routes/index.ts'
@@ -61,6 +62,7 @@ async function answer(deps: Deps, route: Route, context: Context): Promise<Respo
   const own = await keyed(deps, endpoint, who, { key, path: context.req.path, body })
   const request = { ...parts, who, version, signal: context.req.raw.signal }
   const output = await handled(() => route.handle(own, request))
+  if (endpoint.caller === 'operator') forgetNodes(deps)
   if (endpoint.versioned) context.header('ETag', `"${(output as { version: number }).version}"`)
   if (endpoint.media === undefined) return context.json(output as object)
   return context.body(output as string | ReadableStream, 200, { 'content-type': endpoint.media })

@@ -4,6 +4,7 @@ import { nodes, operatorKeys } from '@citygate/schema/tables'
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Deps } from './deps.ts'
 import { sha256 } from './hash.ts'
+import { knownNode } from './known-nodes.ts'
 import type { Callers, NodeCaller } from './routes/route.ts'
 
 /** Each role includes those before it. */
@@ -18,16 +19,15 @@ export async function authenticate(
   if (endpoint.caller === 'public') return null
   const token = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(header ?? '')?.[1]
   if (token === undefined) throw new Problem('unauthorized', 'Send a key: "Authorization: Bearer …".')
-  const hash = await sha256(token)
   switch (endpoint.caller) {
     case 'enrolment':
-      return { tokenHash: hash }
+      return { tokenHash: await sha256(token) }
     case 'operator':
-      return operator(deps, hash, endpoint.role ?? 'own')
+      return operator(deps, await sha256(token), endpoint.role ?? 'own')
     case 'node':
-      return node(deps, hash)
+      return knownNode(deps, token, () => node(deps, token))
     case 'entry': {
-      const caller = await node(deps, hash)
+      const caller = await knownNode(deps, token, () => node(deps, token))
       if (!caller.entry) throw new Problem('forbidden', 'This node has not been granted the role `entry`.')
       return caller
     }
@@ -47,7 +47,8 @@ async function operator(deps: Deps, keyHash: string, needed: OperatorRole): Prom
   throw new Problem('unauthorized', 'The key is unknown.')
 }
 
-async function node(deps: Deps, keyHash: string): Promise<NodeCaller> {
+async function node(deps: Deps, token: string): Promise<NodeCaller> {
+  const keyHash = await sha256(token)
   const [found] = await deps.db
     .select({
       nodeId: nodes.id,

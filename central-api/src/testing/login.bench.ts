@@ -19,6 +19,7 @@ import {
   type Output,
   readTicket,
   registerNode,
+  syncNode,
 } from '@citygate/schema/contract'
 import postgres from 'postgres'
 import { prepareDatabase } from '../adapters/database.ts'
@@ -73,6 +74,14 @@ try {
   const cpu = process.cpuUsage()
   const { took, byCall } = await run(hunters)
   const used = process.cpuUsage(cpu)
+  const perLogin = {
+    calls: Object.keys(byCall).length,
+    statements: counted.statements / hunters,
+    transactions: counted.transactions / hunters,
+    flushes: counted.flushes / hunters,
+    cpuMs: rounded((used.user + used.system) / 1000 / hunters),
+  }
+  const idleSync = await costOfIdleSync()
   const [prepared] = await client`select count(*)::int as count from pg_prepared_statements`
   await client.end()
   process.stdout.write(
@@ -81,13 +90,8 @@ try {
       hunters,
       atOnce,
       results: {
-        perLogin: {
-          calls: Object.keys(byCall).length,
-          statements: counted.statements / hunters,
-          transactions: counted.transactions / hunters,
-          flushes: counted.flushes / hunters,
-          cpuMs: rounded((used.user + used.system) / 1000 / hunters),
-        },
+        perLogin,
+        idleSync,
         wallMs: { p50: at50(took), p95: at95(took) },
         callMs: Object.fromEntries(
           Object.entries(byCall).map(([name, list]) => [name, { p50: at50(list), p95: at95(list) }]),
@@ -115,6 +119,17 @@ try {
     }
     await Promise.all(Array.from({ length: atOnce }, one))
     return { took, byCall }
+  }
+
+  /** What a quiet node costs with every heartbeat, where calls are not held. */
+  async function costOfIdleSync() {
+    const silence = { draining: false, releases: [], settings: [], mailSeen: 0, directoryVersion: 0 }
+    const presence = { generation: null, full: false, set: [], gone: [] }
+    const body = { epoch, holdMs: 0, presence, ...silence }
+    await call(syncNode, { body: { ...body, number: 1 } })
+    Object.assign(counted, { statements: 0, transactions: 0, flushes: 0 })
+    await call(syncNode, { body: { ...body, number: 2 } })
+    return { ...counted }
   }
 
   /** As the log-in servers and the game server ask: the game arms a spare and the best (login.md 3.3). */
