@@ -129,6 +129,11 @@ describe('the first visit', () => {
     await console.closed
   })
 
+  test('whatever a console calls its version, it is let in', async () => {
+    const { console } = await visit({ mediaVersion: Uint8Array.of(0, 0xff, 0x41) })
+    expect(await logIn(console)).toBe('CODE0001')
+  })
+
   test.each(['', 'NoSupport', 'NoOnlineSupport', 'has space', 'caf\u00e9'])(
     'the code %j is no code: a console of its own each time',
     async (text) => {

@@ -128,8 +128,11 @@ function endLogin({ link }: LmpParts, { ticket }: LmpSession, { log }: Peer): vo
     .catch((error: unknown) => log.info({ code: codeOf(error) }, 'a log-in ends later, by time'))
 }
 
+/** A media version is a short number; whatever else a console calls so is kept in a form that can be stored. */
+const printable = (bytes: Bytes): string => latin1(bytes).replace(/[^\x20-\x7e]/g, '?')
+
 async function opening({ link }: LmpParts, connection: Connection): Promise<Opening<LmpSession>> {
-  const mediaVersion = latin1(connection.get('mediaVersion') ?? noBytes).slice(0, longestVersion)
+  const mediaVersion = printable(connection.get('mediaVersion') ?? noBytes).slice(0, longestVersion)
   const session: LmpSession = {
     audience: audienceOf(mediaVersion, connection.get('languageCode')),
     mediaVersion,

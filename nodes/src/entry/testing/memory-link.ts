@@ -68,8 +68,10 @@ export class MemoryLink implements EntryLink {
     return known
   }
 
-  async identifyConsole(supportCode: string | null): Promise<ConsoleRecord> {
+  async identifyConsole(supportCode: string | null, mediaVersion: string): Promise<ConsoleRecord> {
     this.#check()
+    // As the contract of the real one.
+    if (mediaVersion.includes('\0')) throw new Problem('bad_request')
     const known = supportCode && this.consoles.find((one) => one.supportCode === supportCode)
     if (known) return { ...known, created: false }
     const made: KnownConsole = {
