@@ -323,6 +323,10 @@ describe('going away', () => {
     expect(names(await a.asks(ReqFmpInfo2, { serverIndex: 99, fields: [2, 3] }))).toEqual([
       'AnsFmpInfo2Alert 6',
     ])
+    for (const serverIndex of [0, 0xffffffff]) {
+      const [refused] = await a.asks(ReqFmpInfo2, { serverIndex, fields: [2, 3] })
+      expect(latin1(refused?.payload ?? noBytes)).toContain('is not open right now')
+    }
     a.says(ReqLayerEnd, {})
     await a.asks(ReqShut, { shutType: 2 })
     expect(lobby.link.released).toEqual(['AAAAAA 1 travelling'])

@@ -1,4 +1,5 @@
 /** The server list inside the game, and the change to another server (game.md 3.1, login.md 3.3). */
+import { words } from '../dialogue/words.ts'
 import {
   AnsFmpInfo2,
   AnsFmpListData2,
@@ -32,7 +33,11 @@ export const serverRoutes = gameRoutes(
     ReqFmpListFoot2: (call) => call.reply(AnsFmpListFoot2, {}),
     /** Arms the ticket for the chosen server; the player goes there with ReqLayerEnd and ReqShut 2. */
     ReqFmpInfo2: async (call, { serverIndex, fields }) => {
-      const { realm, hold } = call.session
+      const { realm, hold, servers } = call.session
+      if (!servers.find(serverIndex)) {
+        call.refuse(AnsFmpInfo2, words.serverGone)
+        return
+      }
       const target = await realm.link.arm(hold, serverIndex)
       const address = FmpData.of({
         serverAddress: plainText(target.host, longestHost),

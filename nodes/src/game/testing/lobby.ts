@@ -81,6 +81,8 @@ class MemoryLink implements WorldLink {
   }
 
   async arm(hold: Hold, serverId: number) {
+    // As the contract of the real one: no number of a server.
+    if (serverId < 1 || serverId > 65_535) throw new Problem('bad_request')
     const server = this.directory.servers.find(({ id }) => id === serverId)
     if (!server?.address) throw new Problem('server_not_found')
     this.armed.push(`${hold.capcomId} for ${serverId}`)
