@@ -17,7 +17,10 @@ export function parseParts(
   const read = (part: Part, shape: z.ZodType | undefined, value: unknown) => {
     if (!shape) return undefined
     const result = shape.safeParse(value)
-    if (result.success) return result.data
+    if (result.success) {
+      errors.push(...nulls(part, [], result.data))
+      return result.data
+    }
     errors.push(...result.error.issues.flatMap((issue) => errorsOf(part, issue)))
     return undefined
   }
@@ -38,6 +41,15 @@ function errorsOf(part: Part, issue: z.core.$ZodIssue): Errors {
     return issue.keys.map((key) => ({ in: part, field: [...path, key].join('.'), detail: 'not known here' }))
   }
   return [{ in: part, field: path.join('.'), detail: issue.message }]
+}
+
+/** Postgres keeps no NUL in a text, wherever it is to go; bytes travel as base64. */
+function nulls(part: Part, path: readonly string[], value: unknown): Errors {
+  if (typeof value === 'string') {
+    return value.includes('\0') ? [{ in: part, field: path.join('.'), detail: 'text without NUL' }] : []
+  }
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) => nulls(part, [...path, key], inner))
 }
 
 /** An endpoint without a query takes none. */

@@ -56,6 +56,15 @@ describe.each(runtimes)('over %s', (runtime) => {
       expect(await identify(code)).toMatchObject({ created: false, supportCode: code })
     })
 
+    test('takes no NUL, which no text of the database can keep', async () => {
+      const body = { supportCode: null, mediaVersion: 'a\0b' }
+      const made = central.call(identifyConsole, { body }, node.key)
+      await expect(made).rejects.toMatchObject({
+        code: 'bad_request',
+        message: expect.stringContaining('body mediaVersion: text without NUL'),
+      })
+    })
+
     test('is for entry nodes', async () => {
       await expect(identify(null, far.key)).rejects.toEqual(refusal('forbidden'))
       await expect(identify(null, 'cgn_none')).rejects.toEqual(refusal('unauthorized'))
