@@ -42,7 +42,7 @@ const answersInFlight = 0x10000
  */
 const largestBacklog: Record<Worth, number> = { position: 0x8000, chat: 0x20000, state: 0x40000 }
 /** Packets that a console may send at once, and a second: a multiple of what a busy game sends. */
-const packetPace = { burst: 1000, perSecond: 200 }
+const packetPace = { burst: 3000, perSecond: 1000 }
 /** How long a console rests that sends faster. */
 const restMs = 100
 

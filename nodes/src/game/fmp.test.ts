@@ -246,16 +246,16 @@ describe('standing in a gate', () => {
     for (const console of [a, b]) console.says(ReqLayerDown, down(7))
     a.hears()
     const chat = { unknown1: 1, messageInfo: MessageInfo.of({}), message: ascii('buy') }
-    for (let i = 0; i < 200; i++) {
+    for (let i = 0; i < 600; i++) {
       b.says(NtcLayerUserPosition, { data: ascii('there') })
       b.says(NtcLayerChat, chat)
     }
     const heard = a.hears().map(({ name }) => name)
-    expect(heard.filter((name) => name === 'NtcLayerUserPosition')).toHaveLength(20)
-    expect(heard.filter((name) => name === 'NtcLayerChat')).toHaveLength(30)
+    expect(heard.filter((name) => name === 'NtcLayerUserPosition')).toHaveLength(400)
+    expect(heard.filter((name) => name === 'NtcLayerChat')).toHaveLength(100)
     lobby.clock.pass(1000)
     for (let i = 0; i < 50; i++) b.says(NtcLayerUserPosition, { data: ascii('there') })
-    expect(a.hears()).toHaveLength(10)
+    expect(a.hears()).toHaveLength(40)
   })
 
   test('tells have a pace and chat a length', async () => {
@@ -264,9 +264,9 @@ describe('standing in a gate', () => {
     for (const console of [a, b]) console.says(ReqLayerDown, down(7))
     const tell = { recipientId: ascii('BBBBBB'), messageInfo: MessageInfo.of({}), message: ascii('psst') }
     const answers = []
-    for (let i = 0; i < 40; i++) answers.push(...(await a.asks(ReqTell, tell)).map(({ name }) => name))
-    expect(answers.filter((name) => name === 'AnsTell')).toHaveLength(30)
-    expect(answers.filter((name) => name === 'AnsTellAlert')).toHaveLength(10)
+    for (let i = 0; i < 120; i++) answers.push(...(await a.asks(ReqTell, tell)).map(({ name }) => name))
+    expect(answers.filter((name) => name === 'AnsTell')).toHaveLength(100)
+    expect(answers.filter((name) => name === 'AnsTellAlert')).toHaveLength(20)
     b.hears()
     lobby.clock.pass(5000)
     b.hears()
@@ -274,7 +274,7 @@ describe('standing in a gate', () => {
     a.says(NtcLayerChat, long)
     expect(b.hears()).toEqual([])
     expect(names(await a.asks(ReqLayerTell, { ...tell, message: long.message }))).toEqual([
-      'AnsLayerTellAlert 43',
+      'AnsLayerTellAlert 123',
     ])
   })
 

@@ -6,9 +6,9 @@ import { Pace } from '../dialogue/pace.ts'
 
 /** Multiples of what the game sends: a position every 500 ms, chat by hand, bursts of data when peers meet. */
 const limits = {
-  position: { perSecond: 10, burst: 20 },
-  chat: { perSecond: 4, burst: 30 },
-  data: { perSecond: 60, burst: 300 },
+  position: { perSecond: 40, burst: 400 },
+  chat: { perSecond: 10, burst: 100 },
+  data: { perSecond: 300, burst: 1500 },
 } as const
 
 export type Said = keyof typeof limits
