@@ -18,6 +18,8 @@ const [usual = 'embedded'] = runtimes
 
 const notOnWorker = {
   'held calls': 'it has no lasting connection on which it hears of news',
+  events: 'as for held calls; who asks is told so',
+  metrics: 'its instances come and go, and each would count for itself',
   'a generator that is rigged': 'tests do not reach into its process',
 } as const
 
