@@ -151,6 +151,7 @@ describe('to another server of the same world', () => {
     expect(here.act(e, 3, prepareJump, to(1, 1), 0)).toEqual(['refused: city_full'])
     expect(here.act(e, 3, prepareJump, to(1, 2), 0)).toEqual(['refused: city_gone'])
     expect(here.act(e, 3, prepareJump, to(0), 0)).toEqual(['refused: no_such_place'])
+    expect(here.act(e, 3, prepareJump, to(0, 0, 77), 0)).toEqual(['refused: no_such_place'])
     expect(here.act(e, 3, prepareJump, to(1, 1, 77), 0)).toEqual(['E < NtcLayerJumpReady 3'])
   })
 })

@@ -54,6 +54,7 @@ function arriveAt(turn: Turn, path: LayerPath, answer: () => void): Reason | und
 export function prepareJump(turn: Turn, path: LayerPath, now: number): Reason | undefined {
   const { actor, world } = turn
   if (actor.readiness === 'quest') return 'in_quest'
+  if (path.gate === 0) return 'no_such_place'
   const layer = layerAt(world, path)
   if (world.servers.has(path.server)) {
     if (!layer || layer.kind === 'server') return 'no_such_place'
