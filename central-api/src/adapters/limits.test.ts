@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { limitedAddress, memoryLimits } from './limits.ts'
+import { isOwnMachine, limitedAddress, memoryLimits } from './limits.ts'
 
 test('each kind and key has a count of its own', async () => {
   const limits = memoryLimits({ public: 2, node: 1, 'wrong-key': 0 })
@@ -23,4 +23,9 @@ test.each([
   [undefined, null],
 ])('%s is counted as %s', (address, counted) => {
   expect(limitedAddress(address)).toBe(counted)
+})
+
+test('this machine is told from others', () => {
+  expect(['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1'].filter(isOwnMachine)).toHaveLength(4)
+  expect(['128.0.0.1', '2001:db8::1', '::ffff:192.0.2.7', undefined].filter(isOwnMachine)).toHaveLength(0)
 })

@@ -48,6 +48,14 @@ export function memoryLimits(settings: LimitSettings = defaultLimits): Limits {
 
 const secondsOf = ({ msBeforeNext }: RateLimiterRes) => Math.max(1, Math.ceil(msBeforeNext / 1000))
 
+/**
+ * This machine itself: the operator's own tools, or a proxy in front, behind which everybody would share
+ * one count, and whose business limits then are.
+ */
+export function isOwnMachine(address: string | undefined): boolean {
+  return address === '::1' || /^(::ffff:)?127\./i.test(address ?? '')
+}
+
 /** IPv4 as it is; of IPv6 the network of a household, for its devices choose the rest themselves. */
 export function limitedAddress(address: string | undefined): string | null {
   if (address === undefined) return null

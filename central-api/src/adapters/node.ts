@@ -10,7 +10,7 @@ import { ensureOperatorKey } from '../services/operator-keys.ts'
 import { purge } from '../services/purge.ts'
 import { sampleStats } from '../services/stats-history.ts'
 import { type Connection, connect } from './database.ts'
-import { type LimitSettings, limitedAddress, memoryLimits } from './limits.ts'
+import { isOwnMachine, type LimitSettings, limitedAddress, memoryLimits } from './limits.ts'
 import { prometheusMetrics } from './metrics.ts'
 import { readOperatorKey, writeOperatorKey } from './operator-key-file.ts'
 import { listenForWakeups } from './wakeups.ts'
@@ -28,6 +28,8 @@ export interface CentralOptions {
   readonly log: Log
   /** Requests a minute; 0 is no limit. */
   readonly limits?: LimitSettings
+  /** Counts this machine's own addresses as well: true where nothing but strangers comes from them, as in tests. */
+  readonly limitOwnMachine?: boolean
 }
 
 export interface Central {
@@ -66,7 +68,8 @@ export async function startCentral(options: CentralOptions): Promise<Central> {
     const wakeups = await listenForWakeups(connection.client, log)
     const deps: Deps = {
       ...{ db: connection.db, log, wakeups, ending: ending.signal },
-      ...{ limits: memoryLimits(options.limits), addressOf, metrics: prometheusMetrics() },
+      ...{ limits: memoryLimits(options.limits), metrics: prometheusMetrics() },
+      addressOf: (context) => addressOf(context, options.limitOwnMachine ?? false),
     }
     const operatorKey = await operatorKeyOf(deps, options)
     const app = createApp(deps)
@@ -130,9 +133,10 @@ function listen(app: Hono, { host, port }: CentralOptions): Promise<Server> {
 }
 
 /** Null for a caller in this process, who comes without a socket. */
-function addressOf(context: Context): string | null {
+function addressOf(context: Context, ownMachine: boolean): string | null {
   const bindings = context.env as Partial<HttpBindings> | undefined
-  return limitedAddress(bindings?.incoming?.socket.remoteAddress)
+  const address = bindings?.incoming?.socket.remoteAddress
+  return ownMachine || !isOwnMachine(address) ? limitedAddress(address) : null
 }
 
 function urlOf(server: Server, host: string): string {

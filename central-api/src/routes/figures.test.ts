@@ -139,7 +139,7 @@ test('strangers, nodes and wrong keys are limited apart, and told when to come b
   await using database = await testDatabase()
   const limits = { public: 3, node: 2, 'wrong-key': 2 }
   const central = await startCentral({
-    ...{ databaseUrl: database.url, host: '127.0.0.1', port: 0, log: silent, limits },
+    ...{ databaseUrl: database.url, host: '127.0.0.1', port: 0, log: silent, limits, limitOwnMachine: true },
   })
   try {
     const get = (path: string, key?: string) =>
