@@ -16,6 +16,11 @@ export class Cursor<Row> {
     this.#page = page
   }
 
+  /** Rows kept. */
+  get size(): number {
+    return this.#rows.length
+  }
+
   /** Keeps `count` of the rows found, from number `first` (1-based) on, and tells how many those are. */
   head(found: readonly Row[], first: number, count: number): number {
     this.#first = Math.max(first, 1)

@@ -19,6 +19,7 @@ import {
 } from '../pat/index.ts'
 import { findPlayersBelow, type Layer, layerAt, shown, userRow, usersAround } from '../world/index.ts'
 import { picked } from './pick.ts'
+import { replyRows } from './rows.ts'
 import { type GameCall, gameRoutes } from './session.ts'
 
 export const layerUserRoutes = gameRoutes(
@@ -45,7 +46,7 @@ export const layerUserRoutes = gameRoutes(
       call.reply(AnsLayerUserListHead, { firstIndex, count: found })
     },
     ReqLayerUserListData: (call, { firstIndex, count }) =>
-      call.reply(AnsLayerUserListData, {
+      replyRows(call, AnsLayerUserListData, call.session.cursors.layerUsers, {
         /** The reference's constant; the client does not look at it. */
         ignored: 1,
         records: call.session.cursors.layerUsers.data(firstIndex, count),
@@ -65,7 +66,7 @@ export const layerUserRoutes = gameRoutes(
       call.reply(AnsLayerUserSearchHead, { ignored: 0, count: found })
     },
     ReqLayerUserSearchData: (call, { firstIndex, count }) =>
-      call.reply(AnsLayerUserSearchData, {
+      replyRows(call, AnsLayerUserSearchData, call.session.cursors.layerUserSearch, {
         ignored: 0,
         records: call.session.cursors.layerUserSearch.data(firstIndex, count),
       }),

@@ -37,6 +37,7 @@ import {
 import { placeAbroad, shownAbroad } from './abroad.ts'
 import { isCapcomId } from './capcom-id.ts'
 import { picked } from './pick.ts'
+import { replyRows } from './rows.ts'
 import { gameRoutes, type Session } from './session.ts'
 import { gameWords } from './words.ts'
 
@@ -63,7 +64,7 @@ export const searchRoutes = gameRoutes(
       call.reply(AnsUserSearchHead, { ignored: 0, count: cursors.userSearch.head(rows, firstIndex, count) })
     },
     ReqUserSearchData: (call, { firstIndex, count }) =>
-      call.reply(AnsUserSearchData, {
+      replyRows(call, AnsUserSearchData, call.session.cursors.userSearch, {
         ignored: 0,
         records: call.session.cursors.userSearch.data(firstIndex, count),
       }),
@@ -104,7 +105,7 @@ export const searchRoutes = gameRoutes(
       call.reply(AnsLayerDetailSearchHead, { unknown1: 0, count: found, unknown3: 0 })
     },
     ReqLayerDetailSearchData: (call, { firstIndex, count }) =>
-      call.reply(AnsLayerDetailSearchData, {
+      replyRows(call, AnsLayerDetailSearchData, call.session.cursors.citySearch, {
         ignored: 0,
         records: call.session.cursors.citySearch.data(firstIndex, count),
       }),

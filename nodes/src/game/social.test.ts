@@ -291,6 +291,8 @@ describe('searches', () => {
       }
       const total = read(AnsLayerDetailSearchHead, a.says(ReqLayerDetailSearchHead, head)).count
       const rows = hex(a.says(ReqLayerDetailSearchData, { firstIndex: 1, count: 1 })[0]?.payload ?? noBytes)
+      const behind = names(a.says(ReqLayerDetailSearchData, { firstIndex: 3, count: 1 }))[0]
+      expect(behind).toMatch(total === 0 ? /^AnsLayerDetailSearchData / : /^AnsLayerDetailSearchDataAlert /)
       a.says(ReqLayerDetailSearchFoot, {})
       return [total, rows.slice(8, 26)]
     }

@@ -28,6 +28,7 @@ export const gameWords = {
   noRequest: 'This friend request does not stand any more.',
   tooFast: 'Please write a little slower.',
   tooLong: 'This message is too long.',
+  listEnds: 'The list ends here.',
   notOnline: 'This hunter is not online.',
   loggedInElsewhere: 'Your hunter has logged in elsewhere.',
   leaseLost: 'The community server does not know you any more. Please log in again.',
