@@ -5,7 +5,7 @@ import { and, asc, desc, eq, gte, isNotNull, isNull, like, lte, type SQL, sql } 
 import { alias } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
 import { now as clock } from '../db/clock.ts'
-import type { Tx } from '../db/database.ts'
+import { plannedEachTime, type Tx } from '../db/database.ts'
 import { foldName } from '../name-text.ts'
 import { cityName, gateName } from './place-names.ts'
 import { decodeCursor, encodeCursor, type Place } from './search-cursor.ts'
@@ -77,7 +77,7 @@ function select(tx: Tx, key: SQL) {
       gate: livePresence.gate,
       city: livePresence.city,
       inQuest: livePresence.inQuest,
-      key: sql<string>`cast(${key} as text)`,
+      key: sql<string>`${plannedEachTime} cast(${key} as text)`,
     })
     .from(players)
     .leftJoin(leases, eq(leases.capcomId, players.capcomId))
