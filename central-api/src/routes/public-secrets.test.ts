@@ -4,16 +4,7 @@ import { expect, test } from 'vitest'
 import { toBase64 } from '../base64.ts'
 import { endpoints } from '../openapi.ts'
 import { openRealm, secrets } from '../testing/realm.ts'
-
-/** The whole answer; of a stream its first events. */
-async function beginning(response: Response): Promise<string> {
-  if (response.headers.get('content-type') !== 'text/event-stream') return response.text()
-  const reader = response.body?.getReader()
-  let text = ''
-  for (let event = 0; event < 3; event++) text += new TextDecoder().decode((await reader?.read())?.value)
-  await reader?.cancel()
-  return text
-}
+import { told } from '../testing/told.ts'
 
 test('no public answer holds a support code, a ticket, a key, an address or a blob', async () => {
   await using realm = await openRealm()
@@ -51,8 +42,8 @@ test('no public answer holds a support code, a ticket, a key, an address or a bl
   const more = ['/', '/?name=hunter', '/docs', '/v1/players?limit=1', '/v1/players?limit=0', '/v1/none']
   for (const path of [...paths, ...more]) {
     const response = await realm.fetch(path)
-    const told = [...response.headers].join('\n') + (await beginning(response))
-    for (const secret of hidden) expect(told, `${path} holds ${secret}`).not.toContain(secret)
+    const said = [...response.headers].join('\n') + (await told(response))
+    for (const secret of hidden) expect(said, `${path} holds ${secret}`).not.toContain(secret)
   }
   expect(paths).toEqual(expect.arrayContaining(['/v1/players', '/v1/nodes', '/v1/servers/1/gates/1/cities']))
   expect(await realm.db.$count(consoles)).toBe(2)

@@ -51,6 +51,16 @@ describe('a request', () => {
   })
 })
 
+test('a call and its repeats have one trace, and the next call another', async () => {
+  const { call, requests } = central(reset, () => Response.json(found))
+  await call(readTicket, { body: { ticketHash } })
+  await call(readTicket, { body: { ticketHash } })
+  const [first, again, next] = requests.map(({ headers }) => headers.get('x-request-id'))
+  expect(first).toMatch(/^[0-9a-f-]{36}$/)
+  expect(again).toBe(first)
+  expect(next).not.toBe(first)
+})
+
 describe('an answer', () => {
   test('is read with the contract', async () => {
     const { call } = central(() => Response.json({ ...found, surplus: 1 }))

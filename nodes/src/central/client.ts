@@ -61,8 +61,10 @@ export function createCentral(options: CentralOptions): { readonly call: Call } 
   async function call<E extends Endpoint>(endpoint: E, input: Input<E>, how: CallOptions = {}) {
     const deadline = AbortSignal.timeout(how.deadlineMs ?? defaultDeadlineMs)
     const signal = how.signal ? AbortSignal.any([deadline, how.signal]) : deadline
+    // One for the call and its repeats: central's log has it.
+    const trace = crypto.randomUUID()
     for (let repeats = 0; ; repeats++) {
-      const outcome = await attempt(endpoint, input as Parts, signal)
+      const outcome = await attempt(endpoint, input as Parts, signal, trace)
       if ('output' in outcome) return outcome.output as Output<E>
       const again = how.repeat !== false && repeats < repeatsAtMost && mayRepeat(endpoint, outcome.why)
       if (!again || signal.aborted) throw outcome.error
@@ -75,6 +77,7 @@ export function createCentral(options: CentralOptions): { readonly call: Call } 
     endpoint: Endpoint,
     parts: Parts,
     signal: AbortSignal,
+    trace: string,
   ): Promise<{ output: unknown } | { error: Error; why: NoAnswer }> {
     let response: Response
     let text: string
@@ -83,11 +86,17 @@ export function createCentral(options: CentralOptions): { readonly call: Call } 
         root + target(endpoint, parts),
         init(endpoint, parts, options.key ?? null, signal),
       )
+      request.headers.set('x-request-id', trace)
       response = await orAborted(options.fetch(request), signal)
       text = await orAborted(response.text(), signal)
     } catch (cause) {
       const why = neverArrived(cause) ? 'not-sent' : 'unknown'
-      return { why, error: new CentralUnreachable(`${endpoint.name}: ${wordsFor(cause, signal)}`, { cause }) }
+      return {
+        why,
+        error: new CentralUnreachable(`${endpoint.name}: ${wordsFor(cause, signal)}`, {
+          cause,
+        }),
+      }
     }
     return response.ok ? readOutput(endpoint, text) : readRefusal(endpoint, response.status, text)
   }
