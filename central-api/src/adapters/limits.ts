@@ -6,7 +6,7 @@ import type { LimitKind, Limits } from '../deps.ts'
 export type LimitSettings = Readonly<Record<LimitKind, number>>
 
 /** Far above what people and nodes do, and far below what a machine can do. */
-export const defaultLimits: LimitSettings = {
+const defaultLimits: LimitSettings = {
   /** For an address: a community behind one, its status pages and tools. */
   public: 3000,
   /** For a node: a rush of some hundred log-ins. */

@@ -20,7 +20,7 @@ import { endSessions, lockPlayers } from './session-end.ts'
 type Wish = z.output<NonNullable<(typeof createEndpoint)['body']>>
 
 /** Neither lifted nor over, by the database's clock. */
-export const inForce: SQL<boolean> = sql<boolean>`(${bans.liftedAt} is null
+const inForce: SQL<boolean> = sql<boolean>`(${bans.liftedAt} is null
   and (${bans.until} is null or ${bans.until} > clock_timestamp()))`
 
 /** @throws Problem `player_not_found`, `console_not_found`, `node_not_found` */
