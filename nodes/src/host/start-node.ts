@@ -208,7 +208,9 @@ function openDoors(doors: ReadonlyMap<DoorName, Door>, { link, content, addressO
     doors.get('lmp')?.open(lmp({ content, link: link.entry, clock, rfp: () => addressOf('rfp') }))
     doors.get('rfp')?.open(rfp())
   }
-  doors.get('fmp')?.open(createFmp({ link: link.world, social: link.social, content, clock, log: named(log, 'game') }))
+  doors
+    .get('fmp')
+    ?.open(createFmp({ link: link.world, social: link.social, content, clock, log: named(log, 'game') }))
 }
 
 async function closeNode(
