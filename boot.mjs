@@ -24,8 +24,11 @@ const runtimes = {
 
 function install() {
   const stamp = join(root, 'node_modules', '.citygate-installed')
-  const lock = readFileSync(join(root, 'package-lock.json'))
-  const wanted = createHash('sha256').update(lock).update(`${process.platform}-${process.arch}`).digest('hex')
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .update(readFileSync(join(root, 'patches', 'postgres.mjs')))
+    .update(`${process.platform}-${process.arch}`)
+    .digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
   console.error('citygate: installing what is missing (once)')
   const npm = process.env.npm_execpath
