@@ -6,8 +6,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { testDatabase } from '@citygate/test/postgres'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { testDatabase } from '../../test/src/postgres.ts'
 
 let folder: string
 beforeEach(() => {
