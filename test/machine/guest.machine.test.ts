@@ -2,7 +2,7 @@
  * A fresh copy of the project on a path with spaces, started by a normal user with any Node.js from 20 on.
  * Needs Linux; where the tests run as root, the copy is given to a user without a name.
  */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { chown, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -49,6 +49,17 @@ test('a normal user starts it twice, and plays', { timeout: 240_000 }, async () 
     // Also the folder above must let the guest in.
     for (const path of [folder, clone]) await chown(path, guest.uid, guest.gid)
   }
+  const closed = join(folder, 'closed')
+  await mkdir(closed, { mode: 0o500 })
+  const refused = spawnSync(process.execPath, ['boot.mjs', 'infra/src/main.ts', 'up', '--data', closed], {
+    cwd: clone,
+    encoding: 'utf8',
+    env: { ...process.env, HOME: folder },
+    ...(asGuest ? guest : {}),
+  })
+  expect(refused.stderr).toMatch(/^citygate: data: .*may not write there/m)
+  expect(refused.status).toBe(2)
+
   const options = { folder, clone, flags: ['--tls', 'on'] }
   let capcomId: string | undefined
   let supportCode: string | undefined
