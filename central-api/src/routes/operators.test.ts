@@ -28,7 +28,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toBase64 } from '../base64.ts'
 import { sha256 } from '../hash.ts'
 import { endpoints } from '../openapi.ts'
-import { runtimes, type TestCentral, type TestNode, testCentral } from '../testing/central.ts'
+import { can, runtimes, type TestCentral, type TestNode, testCentral } from '../testing/central.ts'
 import { bytes, logIn, newHunter, newTicket, syncBody } from '../testing/hunters.ts'
 
 const refusal = (code: string) => expect.objectContaining({ code })
@@ -231,7 +231,9 @@ describe.each(runtimes)('over %s', (runtime) => {
       const { directory } = await sync({}, far)
       const held = sync({ holdMs: 20_000, directoryVersion: directory.version }, far)
       await order(true)
-      expect((await held).orders).toEqual({ drain: true })
+      const atOnce = await held
+      const next = can('held calls', runtime) ? atOnce : await sync({}, far)
+      expect(next.orders).toEqual({ drain: true })
       const again = await far.again()
       expect((await sync({}, again)).orders).toEqual({ drain: true })
       await order(false)
