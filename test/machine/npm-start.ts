@@ -140,7 +140,7 @@ export class NpmStart {
 }
 
 /** As in a user's shell: the tests run with this project's Node.js on the path, and with npm's variables. */
-function plainEnvironment(): NodeJS.ProcessEnv {
+export function plainEnvironment(): NodeJS.ProcessEnv {
   const path = (process.env.PATH ?? '').split(delimiter).filter((part) => !part.includes('node_modules'))
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(npm_(?!config_)|NODE_|VITEST|CITYGATE_)/.test(name),
