@@ -3,6 +3,7 @@ import {
   createEnrolToken,
   enrolNode,
   registerNode,
+  releaseOwnServers,
   releaseServers,
   syncNode,
 } from '@citygate/schema/contract'
@@ -17,6 +18,7 @@ export const nodeRoutes: readonly Route[] = [
   serve(enrolNode, (deps, { who, body }) => enrol(deps, who.tokenHash, body)),
   serve(registerNode, (deps, { who, body }) => registration.registerNode(deps, who, body)),
   serve(syncNode, (deps, { who, body, signal }) => sync(deps, who.nodeId, body, signal)),
+  serve(releaseOwnServers, (deps, { who }) => release.releaseOwn(deps, who.nodeId)),
   serve(releaseServers, (deps, { who, params }) =>
     release.releaseServers(deps, who.operatorId, params.nodeId),
   ),

@@ -36,13 +36,13 @@ export async function registerNode(
   }
   return transact(deps, async (tx, wake) => {
     const { nodeId } = caller
-    if (start.servers === 'default') await makeDefaultWorld(tx)
+    if (!Array.isArray(start.servers)) await makeDefaultWorld(tx)
     await tx.select({ id: servers.id }).from(servers).orderBy(asc(servers.id)).for('no key update')
     await tx.select({ id: directory.id }).from(directory).for('no key update')
     await tx.select({ id: nodes.id }).from(nodes).where(eq(nodes.id, nodeId)).for('no key update')
 
     const epoch = await openEpoch(tx, nodeId, start, roles)
-    const carried = roles.world ? await carry(tx, nodeId, epoch, start.servers) : []
+    const carried = await carry(tx, nodeId, epoch, roles.world ? start.servers : [])
     await bumpDirectory(tx, wake)
     const [central] = await tx.select({ incarnation: meta.incarnation }).from(meta)
     if (!central) throw new Error('the table meta has no row')
@@ -90,10 +90,9 @@ async function carry(
   wish: Start['servers'],
 ): Promise<ServerAssignment[]> {
   const all = await tx.select().from(servers).orderBy(asc(servers.id))
-  const ids =
-    wish === 'default'
-      ? defaultWorld.map(({ id }) => id).filter((id) => isFree(all, id, nodeId))
-      : await placeOffers(tx, nodeId, all, wish)
+  const ids = Array.isArray(wish)
+    ? await placeOffers(tx, nodeId, all, wish)
+    : shareOf(wish).filter((id) => isFree(all, id, nodeId))
   await tx.update(servers).set({ nodeId: null, epoch: null }).where(eq(servers.nodeId, nodeId))
   if (ids.length === 0) return []
   const carried = await tx.update(servers).set({ nodeId, epoch }).where(inArray(servers.id, ids)).returning({
@@ -105,6 +104,12 @@ async function carry(
     capacity: servers.capacity,
   })
   return carried.sort((a, b) => a.id - b.id)
+}
+
+/** Every n-th, so that each share has game servers of every kind, as far as they go round. */
+function shareOf(wish: Exclude<Start['servers'], readonly unknown[]>): number[] {
+  const { index, of } = wish === 'default' ? { index: 0, of: 1 } : wish.default
+  return defaultWorld.filter((_, position) => position % of === index).map(({ id }) => id)
 }
 
 /** A game server moves only on proof: one that another node carries stays his, however long he is silent. */

@@ -238,7 +238,8 @@ export async function openLink(options: LinkOptions): Promise<Link> {
 
 /** After the first registration a node carries what it was given: it cannot change under its players. */
 function fixedServers(registration: Registration, servers: readonly ServerAssignment[]): Registration {
-  return { ...registration, servers: registration.servers === 'default' ? 'default' : [...servers] }
+  const wish = registration.servers
+  return { ...registration, servers: Array.isArray(wish) ? [...servers] : wish }
 }
 
 function sameServers(a: readonly ServerAssignment[], b: readonly ServerAssignment[]): boolean {

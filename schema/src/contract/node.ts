@@ -77,9 +77,21 @@ export const Directory = z.object({
 export type Directory = z.infer<typeof Directory>
 
 /**
- * A start of a node opens a new epoch and supersedes the one before. `servers: 'default'` asks for
- * the default world, shared out by central; a list brings the node's own.
+ * What a start of a node would carry: of the default world all that is free, or an even share of it
+ * (every `of`-th game server from the `index`-th, from 0: nodes of one host share without asking each
+ * other), or game servers of its own. Nobody gets what another node carries.
  */
+const ServerWish = z.union([
+  z.literal('default'),
+  z.strictObject({
+    default: z
+      .strictObject({ index: z.int().min(0), of: z.int().min(1).max(1000) })
+      .refine(({ index, of }) => index < of, { path: ['index'], message: 'must be less than `of`' }),
+  }),
+  z.array(ServerOffer).max(80),
+])
+
+/** A start of a node opens a new epoch and supersedes the one before. */
 export const registerNode = endpoint({
   name: 'registerNode',
   method: 'POST',
@@ -94,7 +106,7 @@ export const registerNode = endpoint({
     lmp: Address.nullable(),
     fmp: Address.nullable(),
     rfp: Address.nullable(),
-    servers: z.union([z.literal('default'), z.array(ServerOffer).max(80)]),
+    servers: ServerWish,
   }),
   output: z.object({
     nodeId: NodeId,
@@ -107,6 +119,21 @@ export const registerNode = endpoint({
     directory: Directory,
   }),
   problems: ['bad_request', 'unauthorized', 'forbidden', 'node_banned', 'busy'],
+})
+
+/**
+ * The node's own word that nothing of it runs any more and that others may carry its game servers: a
+ * supervisor says it for a worker that it saw exit. Ends the newest start, so that a process which
+ * runs in spite of it is superseded. Saying it twice does no harm.
+ */
+export const releaseOwnServers = endpoint({
+  name: 'releaseOwnServers',
+  method: 'POST',
+  path: '/v1/nodes/self/release',
+  caller: 'node',
+  summary: 'Give back every game server of this node, of which nothing runs any more.',
+  output: z.object({ released: z.array(ServerId) }),
+  problems: ['bad_request', 'unauthorized', 'node_banned', 'busy'],
 })
 
 /**
