@@ -1,6 +1,7 @@
 /** The contract between the central API and everybody who calls it: one endpoint value per route. */
 export * from './endpoint.ts'
 export * from './figures.ts'
+export * from './hosts.ts'
 export * from './node.ts'
 export * from './operators.ts'
 export * from './problem.ts'

@@ -24,6 +24,10 @@ export const enrolTokens = pgTable('enrol_tokens', {
   world: boolean('world').notNull(),
   usesLeft: integer('uses_left').notNull(),
   expiresAt: moment('expires_at').notNull(),
+  /** Nodes of central's own machine: central need not dial them to know that they are there. */
+  ownMachine: boolean('own_machine').notNull().default(false),
+  /** Hosts towards which central may dial for these nodes, besides the address that a request comes from. */
+  reachableAt: jsonb('reachable_at').$type<readonly string[]>().notNull().default([]),
   createdBy: uuid('created_by').notNull(),
   createdAt: moment('created_at').notNull().defaultNow(),
   revokedAt: moment('revoked_at'),
@@ -40,6 +44,11 @@ export const nodes = pgTable('nodes', {
   newestEpoch: integer('newest_epoch').notNull().default(0),
   /** An operator wants it emptied; stays so through its restarts until he takes it back. */
   drainOrdered: boolean('drain_ordered').notNull().default(false),
+  /** How long quests may go on then. */
+  drainQuestSeconds: integer('drain_quest_seconds').notNull().default(3600),
+  /** From its token. */
+  ownMachine: boolean('own_machine').notNull().default(false),
+  reachableAt: jsonb('reachable_at').$type<readonly string[]>().notNull().default([]),
   enrolledAt: moment('enrolled_at').notNull().defaultNow(),
 })
 
