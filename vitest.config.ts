@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 /** `npm test` runs the project `tests`; `npm run test:machine` what needs more of a machine. */
 export default defineConfig({
   test: {
+    // A log of CI is read for what failed, and for what tests say of their rounds.
+    reporters: process.env.CI ? [['minimal', { silent: false }]] : ['default'],
     projects: [
       {
         test: {
