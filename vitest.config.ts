@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     // A log of CI is read for what failed, and for what tests say of their rounds.
     reporters: process.env.CI ? [['minimal', { silent: false }]] : ['default'],
+    // Most tests wait for processes and sockets: by default one core would idle.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
