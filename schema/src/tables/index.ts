@@ -1,4 +1,5 @@
 /** The tables of central's database. Nodes never see them. */
+export * from './journal.ts'
 export * from './nodes.ts'
 export * from './operators.ts'
 export * from './players.ts'

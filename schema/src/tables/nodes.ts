@@ -44,6 +44,8 @@ export const nodes = pgTable('nodes', {
   newestEpoch: integer('newest_epoch').notNull().default(0),
   /** An operator wants it emptied; stays so through its restarts until he takes it back. */
   drainOrdered: boolean('drain_ordered').notNull().default(false),
+  /** How an operator wants it to be consistent; null leaves it to the node's own setting. */
+  consistencyOrdered: text('consistency_ordered').$type<'autonomous' | 'synchronized'>(),
   /** How long quests may go on then. */
   drainQuestSeconds: integer('drain_quest_seconds').notNull().default(3600),
   /** From its token. */
@@ -73,6 +75,8 @@ export const nodeEpochs = pgTable(
     lastSync: counter('last_sync').notNull().default(0),
     startedAt: moment('started_at').notNull(),
     renewedAt: moment('renewed_at').notNull(),
+    /** What the node said of itself with its last syncs (contract, NodeReport). */
+    report: jsonb('report').$type<unknown>(),
     expiresAt: moment('expires_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.nodeId, t.epoch] })],

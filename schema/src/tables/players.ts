@@ -76,6 +76,8 @@ export const leases = pgTable(
     /** The log-in whose ticket made the claim. */
     login: uuid('login'),
     claimedAt: moment('claimed_at'),
+    /** Who made the claim of this fence; stays after the release, for what it still has to tell. */
+    lastNodeId: uuid('last_node_id'),
   },
   (t) => [index('leases_holder').on(t.nodeId, t.epoch), index('leases_server').on(t.serverId)],
 )
