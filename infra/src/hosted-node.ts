@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { createCentral, enrol, type Fetch, type Identity, loadIdentity } from '@citygate/nodes/central'
+import { type CentralPlace, createCentral, enrol, type Identity, loadIdentity } from '@citygate/nodes/central'
 import { type NodeOptions, PortUnavailable, type RunningNode, startNode } from '@citygate/nodes/host'
 import { Problem, type Role, ServerOffer } from '@citygate/schema/contract'
 import { z } from 'zod'
@@ -34,7 +34,7 @@ export const nodeKeys = [
 ] as const
 
 export interface NodePlace {
-  readonly central: { readonly url: string; readonly fetch: Fetch }
+  readonly central: CentralPlace
   readonly roles: readonly Role[]
   /** Gets an enrolment token when the node has no identity that central knows; null where nobody has one. */
   readonly enrolToken: () => Promise<string | null>

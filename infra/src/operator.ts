@@ -1,6 +1,6 @@
 /** How a command acts for an operator: with his key, against the central API. */
 import { readFileSync } from 'node:fs'
-import { type Call, createCentral } from '@citygate/nodes/central'
+import { type Call, createCentral, throughHttp } from '@citygate/nodes/central'
 import { ConfigError } from './config.ts'
 import type { Config } from './settings.ts'
 
@@ -8,7 +8,7 @@ import type { Config } from './settings.ts'
 export const operatorKeys = ['central', 'keyFile', 'operatorKey'] as const
 
 export function callOperator({ central, keyFile, operatorKey }: Config<(typeof operatorKeys)[number]>): Call {
-  return createCentral({ url: central, fetch, key: operatorKey ?? readKey(keyFile) }).call
+  return createCentral({ url: central, send: throughHttp(), key: operatorKey ?? readKey(keyFile) }).call
 }
 
 function readKey(file: string): string {

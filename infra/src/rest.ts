@@ -1,4 +1,4 @@
-import { createCentral } from '@citygate/nodes/central'
+import { createCentral, throughHttp } from '@citygate/nodes/central'
 import type { Endpoint, Input, Output } from '@citygate/schema/contract'
 
 /** Calls a route that anybody may call. */
@@ -7,5 +7,5 @@ export function callPublic<const E extends Endpoint>(
   endpoint: E,
   input: Input<E>,
 ): Promise<Output<E>> {
-  return createCentral({ url, fetch }).call(endpoint, input)
+  return createCentral({ url, send: throughHttp() }).call(endpoint, input)
 }

@@ -1,3 +1,4 @@
+import { throughHttp } from '@citygate/nodes/central'
 import { banner } from '../banner.ts'
 import { command } from '../command.ts'
 import { nodeKeys, startHostedNode, statusOf } from '../hosted-node.ts'
@@ -12,7 +13,7 @@ export const node = command({
     refuseUnbuilt(config)
     await runLasting(config, async (lasting) => {
       const running = await startHostedNode(config, lasting, {
-        central: { url: config.central, fetch },
+        central: { url: config.central, send: throughHttp() },
         roles: config.roles,
         enrolToken: async () => config.enrol ?? null,
       })

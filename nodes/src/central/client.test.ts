@@ -9,8 +9,9 @@ import {
   syncNode,
 } from '@citygate/schema/contract'
 import { describe, expect, test } from 'vitest'
-import { createCentral, type Fetch } from './client.ts'
+import { createCentral } from './client.ts'
 import { CentralUnreachable } from './link.ts'
+import type { Fetch } from './send.ts'
 
 const ticketHash = 'a'.repeat(64)
 const login = '0b9b5d2e-6a1f-4c6e-8a77-0c8c1f0f3a11'

@@ -13,9 +13,7 @@ import {
 } from '@citygate/schema/contract'
 import { CentralUnreachable } from './link.ts'
 import { mayRepeat, type NoAnswer, pauseBeforeRepeat, repeatsAtMost } from './repeat.ts'
-
-/** How a request travels: the global `fetch`, or the `fetch` of a Hono app in the same process. */
-export type Fetch = (request: Request) => Response | Promise<Response>
+import { type Answer, type Fetch, type Outgoing, type Send, throughFetch } from './send.ts'
 
 export interface CallOptions {
   /** The whole call with its repeats ends after this time. Default 15 000. */
@@ -35,10 +33,13 @@ export type Call = <E extends Endpoint>(
   options?: CallOptions,
 ) => Promise<Output<E>>
 
-export interface CentralOptions {
+/** Where central is and how a call gets there: by the node's own HTTP client, or by a `fetch`. */
+export type CentralPlace = {
   /** Root of the central API; a path in it is kept. */
   readonly url: string
-  readonly fetch: Fetch
+} & ({ readonly send: Send } | { readonly fetch: Fetch })
+
+export type CentralOptions = CentralPlace & {
   /** The bearer token of the calls: a node's key, an enrolment token, an operator's key; none for public routes. */
   readonly key?: string | null
   /** Waits between repeats; resolves early when the signal is aborted. Replaced by tests. */
@@ -56,6 +57,7 @@ const defaultDeadlineMs = 15_000
 
 export function createCentral(options: CentralOptions): { readonly call: Call } {
   const root = options.url.replace(/\/+$/, '')
+  const send = 'send' in options ? options.send : throughFetch(options.fetch)
   const pause = options.pause ?? wait
 
   async function call<E extends Endpoint>(endpoint: E, input: Input<E>, how: CallOptions = {}) {
@@ -79,16 +81,14 @@ export function createCentral(options: CentralOptions): { readonly call: Call } 
     signal: AbortSignal,
     trace: string,
   ): Promise<{ output: unknown } | { error: Error; why: NoAnswer }> {
-    let response: Response
-    let text: string
+    let answer: Answer
     try {
-      const request = new Request(
-        root + target(endpoint, parts),
-        init(endpoint, parts, options.key ?? null, signal),
-      )
-      request.headers.set('x-request-id', trace)
-      response = await orAborted(options.fetch(request), signal)
-      text = await orAborted(response.text(), signal)
+      const outgoing = outgoingOf(endpoint, root + target(endpoint, parts), parts, {
+        key: options.key ?? null,
+        trace,
+        signal,
+      })
+      answer = await orAborted(send(outgoing), signal)
     } catch (cause) {
       const why = neverArrived(cause) ? 'not-sent' : 'unknown'
       return {
@@ -98,7 +98,8 @@ export function createCentral(options: CentralOptions): { readonly call: Call } 
         }),
       }
     }
-    return response.ok ? readOutput(endpoint, text) : readRefusal(endpoint, response.status, text)
+    const { status, text } = answer
+    return status >= 200 && status < 300 ? readOutput(endpoint, text) : readRefusal(endpoint, status, text)
   }
 
   return { call }
@@ -115,12 +116,23 @@ function target(endpoint: Endpoint, parts: Parts): string {
   return query.size > 0 ? `${path}?${query}` : path
 }
 
-function init(endpoint: Endpoint, parts: Parts, key: string | null, signal: AbortSignal): RequestInit {
-  const headers = new Headers({ accept: 'application/json' })
-  if (key !== null) headers.set('authorization', `Bearer ${key}`)
-  if (parts.body === undefined) return { method: endpoint.method, headers, signal }
-  headers.set('content-type', 'application/json')
-  return { method: endpoint.method, headers, signal, body: JSON.stringify(parts.body) }
+interface Sender {
+  readonly key: string | null
+  readonly trace: string
+  readonly signal: AbortSignal
+}
+
+function outgoingOf(
+  endpoint: Endpoint,
+  url: string,
+  { body }: Parts,
+  { key, trace, signal }: Sender,
+): Outgoing {
+  const headers: Record<string, string> = { accept: 'application/json', 'x-request-id': trace }
+  if (key !== null) headers.authorization = `Bearer ${key}`
+  if (body === undefined) return { method: endpoint.method, url, headers, signal }
+  headers['content-type'] = 'application/json'
+  return { method: endpoint.method, url, headers, signal, body: JSON.stringify(body) }
 }
 
 function readOutput(endpoint: Endpoint, text: string): { output: unknown } | { error: Error; why: NoAnswer } {

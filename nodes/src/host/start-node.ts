@@ -4,7 +4,7 @@
  * leaving, before the process goes.
  */
 import type { Address, Role } from '@citygate/schema/contract'
-import { createCentral, type Fetch } from '../central/client.ts'
+import { type CentralPlace, createCentral } from '../central/client.ts'
 import type { Identity } from '../central/identity.ts'
 import { type Link, type LinkEnd, openLink } from '../central/open-link.ts'
 import type { Registration } from '../central/registration.ts'
@@ -21,7 +21,7 @@ import { tlsFiles } from './tls-files.ts'
 
 export interface NodeOptions {
   /** How central is reached; the node's own key goes with every call. */
-  readonly central: { readonly url: string; readonly fetch: Fetch }
+  readonly central: CentralPlace
   readonly identity: Identity
   /** At least one, and only what the enrolment granted. */
   readonly roles: readonly Role[]

@@ -2,7 +2,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makeCertificates } from './certificates.ts'
 
 const names = {
   /** Goes into the game in the place of its own root. */
@@ -34,6 +33,8 @@ export async function tlsFiles(data: string): Promise<TlsFiles> {
 /** The folder appears whole or not at all: a start that is killed in between leaves nothing half done. */
 async function make(data: string, folder: string): Promise<TlsFiles> {
   await mkdir(data, { recursive: true })
+  // Needed once in the life of a data folder, and large.
+  const { makeCertificates } = await import('./certificates.ts')
   const made = makeCertificates()
   const beside = await mkdtemp(join(data, 'tls-new-'))
   try {
