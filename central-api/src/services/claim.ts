@@ -53,7 +53,7 @@ export async function claim(
         endOlder(tx, ticket),
         tx
           .update(leases)
-          .set({ nodeId, epoch, fence, serverId, login, claimedAt: now })
+          .set({ nodeId, lastNodeId: nodeId, epoch, fence, serverId, login, claimedAt: now })
           .where(eq(leases.capcomId, capcomId)),
         tx.update(tickets).set({ targets: [], expiresAt: null }).where(eq(tickets.hash, hash)),
         tx.update(players).set({ seenAt: now }).where(eq(players.capcomId, capcomId)),

@@ -43,7 +43,7 @@ export async function endSessions(
     if (nodeId === null) continue
     await tx
       .update(leases)
-      .set({ nodeId: null, epoch: null, serverId: null, login: null, fence: fence + 1 })
+      .set({ nodeId: null, lastNodeId: null, epoch: null, serverId: null, login: null, fence: fence + 1 })
       .where(eq(leases.capcomId, capcomId))
     await tx.delete(presence).where(and(eq(presence.capcomId, capcomId), lte(presence.fence, fence)))
     await tx.update(players).set({ seenAt: now }).where(eq(players.capcomId, capcomId))
