@@ -67,6 +67,8 @@ export interface ConversationParts<S> {
   readonly clock: Clock
   readonly log: Log
   readonly timing?: Partial<Timing>
+  /** Somebody else has greeted the console on this connection: it is the console's turn. */
+  readonly greeted?: boolean
 }
 
 export class Conversation<S> implements Peer {
@@ -91,15 +93,16 @@ export class Conversation<S> implements Peer {
   #resting: (() => void) | undefined
   #restedOnce = false
 
-  constructor({ kind, line, clock, log, timing }: ConversationParts<S>) {
+  constructor({ kind, line, clock, log, timing, greeted = false }: ConversationParts<S>) {
     this.id = line.id
     this.log = log.child({ connection: line.id, server: kind.name })
     this.#kind = kind
     this.#line = line
     this.#clock = clock
     this.#pace = new Pace(clock.now(), packetPace)
+    if (greeted) this.#phase = 'opening'
     this.#watch = new Watch(clock, timing, {
-      greet: () => this.#greet(),
+      greet: () => (greeted ? undefined : this.#greet()),
       checkLine: () => this.#checkLine(),
       silent: () => this.#giveUp(),
       halfFrame: () => this.#broken(new ProtocolError('frame', 'began and did not end in time')),

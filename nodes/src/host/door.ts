@@ -2,6 +2,7 @@
  * One port of a node and the server behind it. The port is taken first, so that its number can be told
  * to central; the door opens when the node has been registered. Who comes earlier is not let in.
  */
+import type { Socket } from 'node:net'
 import { Conversation } from '../dialogue/conversation.ts'
 import type { Clock, Line, Log } from '../dialogue/ports.ts'
 import type { ServerKind } from '../dialogue/server-kind.ts'
@@ -31,7 +32,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'this user may not listen there',
 }
 
-export interface DoorParts extends Pick<ListenerParts, 'bind' | 'port' | 'tls'> {
+export interface DoorParts extends Pick<ListenerParts, 'bind' | 'port' | 'tls' | 'source'> {
   readonly name: DoorName
   readonly clock: Clock
   readonly log: Log
@@ -53,10 +54,14 @@ export class Door {
 
   /** @throws PortUnavailable */
   static async take(parts: DoorParts): Promise<Door> {
-    const { name, bind, port, tls, log } = parts
+    const { name, bind, port, tls, log, source } = parts
     const inside: Inside = { enter: turnAway, here: new Set(), waiting: [] }
     try {
-      const listener = await Listener.open({ bind, port, tls, log, accept: (line) => inside.enter(line) })
+      const listener = await Listener.open({
+        ...{ bind, port, tls, log },
+        ...(source ? { source } : {}),
+        accept: (line, greeted) => inside.enter(line, greeted),
+      })
       return new Door(parts, listener, inside)
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
@@ -71,8 +76,18 @@ export class Door {
   /** From now on connections are served. */
   open<S>(kind: ServerKind<S>): void {
     const { clock, log, helloMs } = this.#parts
-    this.#inside.enter = (line) =>
-      counted(this.#inside, new Conversation({ kind, line, clock, log, timing: { helloMs } }))
+    this.#inside.enter = (line, greeted) =>
+      counted(this.#inside, new Conversation({ kind, line, clock, log, timing: { helloMs }, greeted }))
+  }
+
+  /** Lets a connection in that somebody else has accepted; with a `head`, greeted it and read as much. */
+  adopt(socket: Socket, head?: Uint8Array): void {
+    this.#listener.adopt(socket, head)
+  }
+
+  /** Connections at this moment. */
+  get size(): number {
+    return this.#listener.size
   }
 
   /** Resolves when nobody is inside. */
@@ -88,7 +103,7 @@ export class Door {
 }
 
 interface Inside {
-  enter: (line: Line) => Receiver
+  enter: (line: Line, greeted: boolean) => Receiver
   readonly here: Set<Receiver>
   /** Told when the last one has left. */
   waiting: (() => void)[]

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type SecureContextOptions } from 'node:tls'
 import type { Line, Log } from '../dialogue/ports.ts'
+import type { SharedSocket } from './door-plan.ts'
 import { SocketLine } from './socket-line.ts'
 
 /** Who gets the bytes of a connection. */
@@ -28,6 +29,9 @@ export interface Limits {
 
 const defaultLimits: Limits = { total: 16_384, perAddress: 4096 }
 
+/** `handed`: with {@link Listener.adopt} only; `shared`: with others who listen on the same port. */
+export type Source = 'handed' | 'shared' | { readonly socket: SharedSocket }
+
 export interface ListenerParts {
   readonly bind: string
   /** 0 takes any free port. */
@@ -35,13 +39,17 @@ export interface ListenerParts {
   /** Null for plain TCP. */
   readonly tls: SecureContextOptions | null
   readonly log: Log
-  readonly accept: (line: Line) => Receiver
+  /** `greeted`: somebody else has spoken first already, and what the peer said is on its way. */
+  readonly accept: (line: Line, greeted: boolean) => Receiver
+  /** How connections come, where that is not by listening on `port` alone. */
+  readonly source?: Source
   readonly limits?: Limits
   readonly handshakeMs?: number
 }
 
 const defaultHandshakeMs = 10_000
 const crowdTellingMs = 10_000
+const backlog = 1024
 
 export class Listener {
   readonly #server: Server
@@ -81,15 +89,31 @@ export class Listener {
   /** Rejects with the system's error, such as EADDRINUSE, when the port cannot be had. */
   static async open(parts: ListenerParts): Promise<Listener> {
     const listener = new Listener(parts)
+    if (parts.source === 'handed') return listener
     const listening = once(listener.#server, 'listening')
-    listener.#server.listen({ host: parts.bind, port: parts.port, backlog: 1024 })
+    if (typeof parts.source === 'object') listener.#server.listen(parts.source.socket, backlog)
+    else {
+      const reusePort = parts.source === 'shared'
+      listener.#server.listen({ host: parts.bind, port: parts.port, backlog, reusePort })
+    }
     await listening
     listener.#server.on('error', (error) => parts.log.error({ err: error }, 'a listener failed'))
     return listener
   }
 
+  /** The one that connections are handed over for, where nobody listens here. */
   get port(): number {
-    return (this.#server.address() as AddressInfo).port
+    return this.#parts.source === 'handed' ? this.#parts.port : (this.#server.address() as AddressInfo).port
+  }
+
+  /**
+   * Takes over a connection that somebody else has accepted and not read from, or not beyond `head`.
+   * With a `head` the peer has been greeted.
+   */
+  adopt(socket: Socket, head?: Uint8Array): void {
+    if (this.#parts.tls) this.#server.emit('connection', socket)
+    else if (this.#admit(socket)) this.#serve(socket, head)
+    socket.resume()
   }
 
   /** Connections at this moment. */
@@ -147,9 +171,9 @@ export class Listener {
     this.#turnedAway = 0
   }
 
-  #serve(socket: Socket): void {
+  #serve(socket: Socket, head?: Uint8Array): void {
     const line = new SocketLine(socket, () => receiver.drained())
-    const receiver: Receiver = this.#parts.accept(line)
+    const receiver: Receiver = this.#parts.accept(line, head !== undefined)
     this.#receivers.add(receiver)
     const gone = (): void => {
       this.#receivers.delete(receiver)
@@ -159,6 +183,7 @@ export class Listener {
     socket.on('end', gone)
     socket.on('error', gone)
     socket.on('close', gone)
+    if (head) receiver.receive(head)
   }
 }
 

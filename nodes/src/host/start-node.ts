@@ -3,6 +3,7 @@
  * in before central has opened an epoch. At the end players are told in words, and central of their
  * leaving, before the process goes.
  */
+import type { Socket } from 'node:net'
 import type { Address, Role } from '@citygate/schema/contract'
 import { type CentralPlace, createCentral } from '../central/client.ts'
 import type { Identity } from '../central/identity.ts'
@@ -14,8 +15,10 @@ import { opn } from '../entry/opn.ts'
 import { rfp } from '../entry/rfp.ts'
 import { createFmp } from '../game/index.ts'
 import { type Log, named } from '../log.ts'
+import { tellingArmings } from './armings.ts'
 import { systemClock } from './clock.ts'
-import { Door, type DoorName } from './door.ts'
+import { Door, type DoorName, type DoorParts } from './door.ts'
+import type { DoorPlan, DoorPlans } from './door-plan.ts'
 import { consoleTls } from './tls.ts'
 import { tlsFiles } from './tls-files.ts'
 
@@ -31,6 +34,10 @@ export interface NodeOptions {
   readonly advertise: string
   /** 0 takes any free port. */
   readonly ports: Readonly<Record<DoorName, number>>
+  /** The doors that are not a port of this node's own. */
+  readonly doors?: DoorPlans
+  /** Told of every ticket that this node arms, by its hash, before the console can travel with it. */
+  readonly onArmed?: (ticketHash: string, serverId: number) => void
   /** On OPN: with the certificates of this data folder, made when they are not there. */
   readonly tls: 'off' | { readonly folder: string }
   /** From the accept to the server's first packet. */
@@ -60,6 +67,10 @@ export interface RunningNode {
   readonly rootFile?: string
   /** Resolves when the node had to stop by itself, after it has; never rejects. */
   readonly stopped: Promise<LinkEnd>
+  /** Lets a connection in that was accepted elsewhere; with a `head`, it was greeted there and read that far. */
+  adopt(door: DoorName, socket: Socket, head?: Uint8Array): void
+  /** Connections at this moment. */
+  load(): Readonly<Record<DoorName, number>>
   /** Takes no new players and waits until the last one has left, for `deadlineMs` at most. */
   drain(deadlineMs: number): Promise<void>
   /** Ends every connection in words, tells central, and lets go of everything. */
@@ -101,8 +112,9 @@ async function start(options: NodeOptions, opened: Closer[]): Promise<RunningNod
   opened.push(() => content.close())
   const { doors, rootFile } = await takeDoors(options, opened)
   const addressOf = (name: DoorName): Address | null => {
-    const door = doors.get(name)
-    return door ? { host: options.advertise, port: door.port } : null
+    const plan = options.doors?.[name]
+    const port = plan?.by === 'other-node' ? plan.port : doors.get(name)?.port
+    return port === undefined ? null : { host: options.advertise, port }
   }
 
   const { call } = createCentral({ ...options.central, key: identity.key })
@@ -124,7 +136,9 @@ async function start(options: NodeOptions, opened: Closer[]): Promise<RunningNod
     ...(options.signal ? { signal: options.signal } : {}),
   })
   opened.push(() => link.close(lastWordMs))
-  openDoors(doors, { link, content, addressOf, log: options.log })
+  const { onArmed } = options
+  const told = onArmed ? { ...link, ...tellingArmings(link, onArmed) } : link
+  openDoors(doors, { link: told, content, addressOf, log: options.log })
 
   let closing: Promise<void> | null = null
   const close = () => {
@@ -141,7 +155,7 @@ async function start(options: NodeOptions, opened: Closer[]): Promise<RunningNod
     name: identity.name,
     roles: [...roles],
     servers,
-    ...told(doors, options.advertise),
+    ...addresses(doors, options.advertise),
   }
   log.info(running, 'serving')
   return {
@@ -149,6 +163,12 @@ async function start(options: NodeOptions, opened: Closer[]): Promise<RunningNod
     ...(rootFile === undefined ? {} : { rootFile }),
     stopped,
     close,
+    adopt(name, socket, head) {
+      const door = doors.get(name)
+      if (door) door.adopt(socket, head)
+      else socket.destroy()
+    },
+    load: () => ({ opn: 0, lmp: 0, fmp: 0, rfp: 0, ...sizes(doors) }),
     async drain(deadlineMs) {
       link.drain()
       let cancel = () => {}
@@ -178,10 +198,13 @@ async function takeDoors(options: NodeOptions, opened: Closer[]) {
   const files = options.tls !== 'off' && names.includes('opn') ? await tlsFiles(options.tls.folder) : null
   const doors = new Map<DoorName, Door>()
   for (const name of names) {
+    const plan = options.doors?.[name]
+    if (plan?.by === 'none' || plan?.by === 'other-node') continue
     const door = await Door.take({
       name,
       bind,
-      port: ports[name],
+      port: plan?.by === 'hand' ? plan.port : ports[name],
+      ...sourceOf(plan),
       tls: name === 'opn' && files ? consoleTls(files) : null,
       clock: systemClock,
       log: named(log, name === 'fmp' ? 'game' : 'entry'),
@@ -191,6 +214,16 @@ async function takeDoors(options: NodeOptions, opened: Closer[]) {
     doors.set(name, door)
   }
   return { doors, rootFile: files?.rootFile }
+}
+
+function sourceOf(plan: DoorPlan | undefined): Partial<Pick<DoorParts, 'source'>> {
+  if (plan?.by === 'hand') return { source: 'handed' }
+  if (plan?.by === 'shared-port') return { source: plan.socket ? { socket: plan.socket } : 'shared' }
+  return {}
+}
+
+function sizes(doors: ReadonlyMap<DoorName, Door>): Partial<Record<DoorName, number>> {
+  return Object.fromEntries([...doors].map(([name, door]) => [name, door.size]))
 }
 
 interface Insides {
@@ -225,6 +258,6 @@ async function closeNode(
   log.info({ told }, 'closed')
 }
 
-function told(doors: ReadonlyMap<DoorName, Door>, host: string): Partial<Record<DoorName, string>> {
+function addresses(doors: ReadonlyMap<DoorName, Door>, host: string): Partial<Record<DoorName, string>> {
   return Object.fromEntries([...doors].map(([name, door]) => [name, `${host}:${door.port}`]))
 }
