@@ -60,7 +60,8 @@ async function answer(deps: Deps, route: Route, context: Context): Promise<Respo
   const version = endpoint.versioned && method !== 'GET' ? readIfMatch(context.req.header('if-match')) : null
   const key = context.req.header('idempotency-key')
   const own = await keyed(deps, endpoint, who, { key, path: context.req.path, body })
-  const request = { ...parts, who, version, signal: context.req.raw.signal }
+  const from = deps.sourceOf?.(context) ?? null
+  const request = { ...parts, who, version, from, signal: context.req.raw.signal }
   const output = await handled(() => route.handle(own, request))
   if (endpoint.caller === 'operator') forgetNodes(deps)
   if (endpoint.versioned) context.header('ETag', `"${(output as { version: number }).version}"`)

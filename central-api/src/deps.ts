@@ -48,6 +48,29 @@ export interface Metrics {
   render(figures: Figures): Promise<string>
 }
 
+/** What central met behind a port. */
+export type Met =
+  | { readonly kind: 'answered'; readonly bytes: Uint8Array }
+  | { readonly kind: 'unreachable' }
+  | { readonly kind: 'tls-refused' }
+  /** It speaks a console's TLS; who it is was not asked, for this runtime's own TLS does not. */
+  | { readonly kind: 'speaks-tls' }
+
+/** Outgoing connections, as the runtime makes them. Nothing here rejects for what a peer does. */
+export interface Dialler {
+  /** The addresses of a name, IPv4 first; none where there are none. */
+  resolve(name: string): Promise<readonly string[]>
+  /**
+   * Connects to exactly this address, sends the bytes, and reads until `done` is content with what has arrived, the peer
+   * closes, or a few seconds are over. Reads a few kilobytes at most.
+   */
+  exchange(
+    at: { readonly address: string; readonly port: number; readonly tls: boolean },
+    bytes: Uint8Array,
+    done: (received: Uint8Array) => boolean,
+  ): Promise<Met>
+}
+
 /** Runs the work of a transaction at most once for its key; what it gives is the answer that is kept. */
 export type Once = <T>(tx: Transaction, work: () => Promise<T>) => Promise<T>
 
@@ -61,6 +84,10 @@ export interface Deps {
   readonly limits?: Limits
   /** Whom a request comes from; null for a caller in this process. */
   readonly addressOf?: (context: Context) => string | null
+  /** The address itself that a request comes from; null for a caller in this process. */
+  readonly sourceOf?: (context: Context) => string | null
+  /** None: every node is listed as it says. `private`: addresses inside of a house are dialled as well. */
+  readonly dialBack?: { readonly dialler: Dialler; readonly private: boolean } | undefined
   readonly metrics?: Metrics
   /** Of one request, when it came with an `Idempotency-Key`. */
   readonly once?: Once

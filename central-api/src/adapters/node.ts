@@ -10,6 +10,7 @@ import { ensureOperatorKey } from '../services/operator-keys.ts'
 import { purge } from '../services/purge.ts'
 import { sampleStats } from '../services/stats-history.ts'
 import { type Connection, connect } from './database.ts'
+import { nodeDialler } from './dialler.ts'
 import { isOwnMachine, type LimitSettings, limitedAddress, memoryLimits } from './limits.ts'
 import { prometheusMetrics } from './metrics.ts'
 import { readOperatorKey, writeOperatorKey } from './operator-key-file.ts'
@@ -28,6 +29,13 @@ export interface CentralOptions {
   readonly log: Log
   /** Requests a minute; 0 is no limit. */
   readonly limits?: LimitSettings
+  /**
+   * Whether central dials nodes before it lists them; `allow-private` also inside of a house. Default `off`: every
+   * node's word is taken.
+   */
+  readonly dialBack?: 'off' | 'on' | 'allow-private'
+  /** A proxy on this machine tells in `X-Forwarded-For` whom a request comes from. */
+  readonly trustProxy?: boolean
   /** Counts this machine's own addresses as well: true where nothing but strangers comes from them, as in tests. */
   readonly limitOwnMachine?: boolean
 }
@@ -70,6 +78,8 @@ export async function startCentral(options: CentralOptions): Promise<Central> {
       ...{ db: connection.db, log, wakeups, ending: ending.signal },
       ...{ limits: memoryLimits(options.limits), metrics: prometheusMetrics() },
       addressOf: (context) => addressOf(context, options.limitOwnMachine ?? false),
+      sourceOf: (context) => sourceOf(context, options.trustProxy ?? false),
+      ...dialBackOf(options),
     }
     const operatorKey = await operatorKeyOf(deps, options)
     const app = createApp(deps)
@@ -137,6 +147,21 @@ function addressOf(context: Context, ownMachine: boolean): string | null {
   const bindings = context.env as Partial<HttpBindings> | undefined
   const address = bindings?.incoming?.socket.remoteAddress
   return ownMachine || !isOwnMachine(address) ? limitedAddress(address) : null
+}
+
+/** As the socket says it, or the proxy on this machine. Null for a caller in this process. */
+function sourceOf(context: Context, trustProxy: boolean): string | null {
+  const bindings = context.env as Partial<HttpBindings> | undefined
+  const address = bindings?.incoming?.socket.remoteAddress
+  if (address === undefined) return null
+  const forwarded = trustProxy && isOwnMachine(address) ? context.req.header('x-forwarded-for') : undefined
+  // What the proxy has put in itself stands last.
+  return forwarded?.split(',').at(-1)?.trim() || address
+}
+
+function dialBackOf({ dialBack = 'off' }: CentralOptions): Pick<Deps, 'dialBack'> {
+  if (dialBack === 'off') return {}
+  return { dialBack: { dialler: nodeDialler(), private: dialBack === 'allow-private' } }
 }
 
 function urlOf(server: Server, host: string): string {

@@ -12,11 +12,14 @@ import type { Deps } from '../deps.ts'
 import type { Log } from '../log.ts'
 import { ensureOperatorKey } from '../services/operator-keys.ts'
 import { purge } from '../services/purge.ts'
+import { workerDialler } from './worker-dialler.ts'
 
 interface Environment {
   readonly HYPERDRIVE: { readonly connectionString: string }
   /** A secret: a key of the operator's own making. */
   readonly CITYGATE_OPERATOR_KEY?: string
+  /** `off`: every node's word is taken. */
+  readonly CITYGATE_DIAL_BACK?: 'on' | 'off' | 'allow-private'
 }
 
 const logTo =
@@ -31,6 +34,11 @@ const log: Log = { debug() {}, info: logTo('info'), warn: logTo('warn'), error: 
 
 /** One app for all requests of this instance; each finds its own connection. */
 const connections = new AsyncLocalStorage<Database>()
+const dialler = workerDialler(
+  // Named here, for only this runtime has it, and loaded when it is needed.
+  async () => (await import('cloudflare:sockets')).connect,
+  async (name) => (await import('node:dns/promises')).resolve4(name),
+)
 const deps: Deps = {
   get db() {
     const db = connections.getStore()
@@ -38,7 +46,12 @@ const deps: Deps = {
     return db
   },
   log,
+  sourceOf: (context) => context.req.header('cf-connecting-ip') ?? null,
+  get dialBack() {
+    return dialBack === 'off' ? undefined : { dialler, private: dialBack === 'allow-private' }
+  },
 }
+let dialBack: NonNullable<Environment['CITYGATE_DIAL_BACK']> = 'on'
 let app: Hono | null = null
 let knownKey: string | null = null
 
@@ -46,6 +59,7 @@ export default {
   fetch(request: Request, environment: Environment): Promise<Response> {
     return withDatabase(environment, async () => {
       app ??= createApp(deps)
+      dialBack = environment.CITYGATE_DIAL_BACK ?? 'on'
       await knowOperatorKey(environment, request)
       return app.fetch(request)
     })

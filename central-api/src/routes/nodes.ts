@@ -1,5 +1,6 @@
 /** What nodes and operators ask of nodes: enrolment, registration, sync. */
 import {
+  checkReach,
   createEnrolToken,
   enrolNode,
   registerNode,
@@ -8,6 +9,7 @@ import {
   syncNode,
 } from '@citygate/schema/contract'
 import { createToken, enrol } from '../services/enrolment.ts'
+import * as reach from '../services/reach.ts'
 import * as registration from '../services/registration.ts'
 import * as release from '../services/server-release.ts'
 import { sync } from '../services/sync.ts'
@@ -16,7 +18,8 @@ import { type Route, serve } from './route.ts'
 export const nodeRoutes: readonly Route[] = [
   serve(createEnrolToken, (deps, { who, body }) => createToken(deps, who.operatorId, body)),
   serve(enrolNode, (deps, { who, body }) => enrol(deps, who.tokenHash, body)),
-  serve(registerNode, (deps, { who, body }) => registration.registerNode(deps, who, body)),
+  serve(registerNode, (deps, { who, body, from }) => registration.registerNode(deps, who, body, from)),
+  serve(checkReach, (deps, { who, body, from }) => reach.checkReach(deps, who.nodeId, from, body)),
   serve(syncNode, (deps, { who, body, signal }) => sync(deps, who.nodeId, body, signal)),
   serve(releaseOwnServers, (deps, { who }) => release.releaseOwn(deps, who.nodeId)),
   serve(releaseServers, (deps, { who, params }) =>

@@ -15,6 +15,8 @@ export interface Request<E extends Endpoint> {
   readonly signal: AbortSignal
   /** What `If-Match` names; null for `*` and where the endpoint has no versions. */
   readonly version: number | null
+  /** The address that it came from; null for a caller in this process. */
+  readonly from: string | null
 }
 
 /** A node as its key tells; granted roles. */
@@ -49,6 +51,7 @@ interface UntypedRequest {
   readonly who: Who
   readonly signal: AbortSignal
   readonly version: number | null
+  readonly from: string | null
 }
 
 export function serve<E extends Endpoint>(

@@ -1,6 +1,15 @@
 /** What entry nodes show to consoles. Populations and status are computed at reading. */
 import type { Directory } from '@citygate/schema/contract'
-import { directory, livePresence, nodeEpochs, nodes, seats, servers, tickets } from '@citygate/schema/tables'
+import {
+  directory,
+  livePresence,
+  nodeEpochs,
+  nodeReach,
+  nodes,
+  seats,
+  servers,
+  tickets,
+} from '@citygate/schema/tables'
 import { and, asc, eq, gt, isNotNull, sql } from 'drizzle-orm'
 import { now } from '../db/clock.ts'
 import type { Transaction, Tx } from '../db/database.ts'
@@ -26,8 +35,11 @@ export async function readDirectory(tx: Tx): Promise<Directory> {
   }
 }
 
-/** A node's start that lives: the newest, and not expired. */
-const live = and(eq(nodeEpochs.epoch, nodes.newestEpoch), gt(nodeEpochs.expiresAt, now))
+/** Dial-back has hidden nothing of the node. */
+const listed = sql`not exists (select from ${nodeReach} r where r.node_id = ${nodes.id} and not r.listed)`
+
+/** A node's start that lives, the newest and not expired, and that consoles reach. */
+const live = and(eq(nodeEpochs.epoch, nodes.newestEpoch), gt(nodeEpochs.expiresAt, now), listed)
 
 /** Travellers count where they are going: their seats are theirs already. */
 function readServers(tx: Tx) {

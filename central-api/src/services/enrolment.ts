@@ -29,6 +29,7 @@ export async function createToken(
       .values({
         ...{ tokenHash, entry, world },
         usesLeft: wish.uses,
+        ...{ ownMachine: wish.ownMachine, reachableAt: wish.reachableAt },
         expiresAt: nowPlus(wish.ttlSeconds * 1000),
         createdBy: operatorId,
       })
@@ -57,6 +58,8 @@ export async function enrol(
         entry: enrolTokens.entry,
         world: enrolTokens.world,
         usesLeft: enrolTokens.usesLeft,
+        ownMachine: enrolTokens.ownMachine,
+        reachableAt: enrolTokens.reachableAt,
         live: sql<boolean>`${enrolTokens.expiresAt} > clock_timestamp() and ${enrolTokens.revokedAt} is null`,
       })
       .from(enrolTokens)
@@ -66,10 +69,10 @@ export async function enrol(
     if (known) return { nodeId: known.id, roles: asRoles(known) }
     if (token.usesLeft < 1) throw new Problem('enrolment_refused', 'The enrolment token is used up.')
 
-    const { entry, world } = token
+    const { entry, world, ownMachine, reachableAt } = token
     const [node] = await tx
       .insert(nodes)
-      .values({ name, keyHash, entry, world })
+      .values({ name, keyHash, entry, world, ownMachine, reachableAt })
       .onConflictDoNothing({ target: nodes.keyHash })
       .returning()
     if (!node) throw new Problem('enrolment_refused', 'Another node has this key.')

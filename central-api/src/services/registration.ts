@@ -17,6 +17,7 @@ import { requireNodeUnbanned } from './bans.ts'
 import { defaultWorld } from './default-world.ts'
 import { bumpDirectory, readDirectory } from './directory.ts'
 import { asColumns } from './enrolment.ts'
+import { beginReach } from './reach.ts'
 import { placeOffers } from './server-offers.ts'
 import { times } from './times.ts'
 
@@ -27,6 +28,7 @@ export async function registerNode(
   deps: Deps,
   caller: NodeCaller,
   start: Start,
+  from: string | null,
 ): Promise<Output<typeof endpoint>> {
   const roles = asColumns(start.roles)
   for (const role of ['entry', 'world'] as const) {
@@ -42,6 +44,7 @@ export async function registerNode(
     await tx.select({ id: nodes.id }).from(nodes).where(eq(nodes.id, nodeId)).for('no key update')
 
     const epoch = await openEpoch(tx, nodeId, start, roles)
+    await beginReach(deps, tx, nodeId, start, from)
     const carried = await carry(tx, nodeId, epoch, roles.world ? start.servers : [])
     await bumpDirectory(tx, wake)
     const [central] = await tx.select({ incarnation: meta.incarnation }).from(meta)

@@ -1,9 +1,13 @@
 /** The contract between the central API and everybody who calls it: one endpoint value per route. */
 export * from './endpoint.ts'
 export * from './figures.ts'
+export * from './hold.ts'
 export * from './hosts.ts'
+export * from './journal.ts'
+export * from './live.ts'
 export * from './node.ts'
 export * from './operators.ts'
+export * from './probe.ts'
 export * from './problem.ts'
 export * from './public.ts'
 export * from './session.ts'

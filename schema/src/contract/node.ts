@@ -19,6 +19,10 @@ export const createEnrolToken = endpoint({
       .min(60)
       .max(30 * 86400)
       .default(3600),
+    /** For nodes of central's own machine: central does not dial them. */
+    ownMachine: z.boolean().default(false),
+    /** Hosts, by name or address, towards which central may dial for these nodes, besides the one that a request comes from. */
+    reachableAt: z.array(z.string().min(1).max(127)).max(16).default([]),
   }),
   output: z.object({ id: z.uuid(), token: z.string(), expiresAt: Time }),
   problems: ['bad_request', 'unauthorized', 'forbidden'],
