@@ -341,4 +341,53 @@ INSERT INTO "player_history" ("capcom_id", "version", "actor", "change", "name",
       `CREATE INDEX "journals_node" ON "journals" USING btree ("node_id");`,
     ],
   },
+  {
+    name: '0007_state',
+    statements: [
+      `CREATE TABLE "creations" (
+	"hour" timestamp with time zone NOT NULL,
+	"node_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"source" text NOT NULL,
+	"made" integer NOT NULL,
+	CONSTRAINT "creations_hour_node_id_kind_source_pk" PRIMARY KEY("hour","node_id","kind","source")
+);`,
+      `CREATE TABLE "heartbeat" (
+	"id" integer PRIMARY KEY DEFAULT 1 NOT NULL,
+	"at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "heartbeat_one_row" CHECK ("heartbeat"."id" = 1)
+);`,
+      `ALTER TABLE "nodes" ADD COLUMN "epoch_floor" integer DEFAULT 0 NOT NULL;`,
+      `ALTER TABLE "nodes" ADD COLUMN "server_limits" jsonb;`,
+      `ALTER TABLE "servers" ADD COLUMN "soft" integer;`,
+      `ALTER TABLE "servers" ADD COLUMN "region" text;`,
+      `ALTER TABLE "leases" ADD COLUMN "attempt" uuid;`,
+      `ALTER TABLE "meta" ADD COLUMN "fingerprint" text;`,
+      `ALTER TABLE "meta" ADD COLUMN "fence_floor" bigint DEFAULT 0 NOT NULL;`,
+      `ALTER TABLE "meta" ADD COLUMN "server_limits" jsonb;`,
+    ],
+  },
+  {
+    name: '0008_fingerprint',
+    statements: [
+      `-- Where this database lives: the cluster, its line of history, the database and its table. A restored or copied
+-- database has another one (docs/decisions/0111-incarnations.md). What a role may not see is left out.
+CREATE FUNCTION "citygate_fingerprint"() RETURNS text LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  cluster text := '';
+  line text := '';
+BEGIN
+  IF has_function_privilege('pg_control_system()', 'execute') THEN
+    cluster := (SELECT system_identifier FROM pg_control_system());
+  END IF;
+  IF NOT pg_is_in_recovery() AND has_function_privilege('pg_walfile_name(pg_lsn)', 'execute')
+    AND has_function_privilege('pg_current_wal_lsn()', 'execute') THEN
+    line := substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8);
+  END IF;
+  RETURN concat_ws('/', cluster, line,
+    (SELECT oid FROM pg_database WHERE datname = current_database()), 'meta'::regclass::oid);
+END $$;`,
+      `INSERT INTO "heartbeat" DEFAULT VALUES;`,
+    ],
+  },
 ]

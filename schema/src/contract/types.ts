@@ -42,6 +42,20 @@ export const CityId = z.int().min(1).max(0xffff)
 export const ServerType = z.enum(['open', 'rookie', 'expert', 'recruiting'])
 export type ServerType = z.infer<typeof ServerType>
 
+/** Where a game server stands, in its host's words. */
+export const Region = z.string().min(1).max(31)
+
+/** What a node may bring of its own; what is left out is not limited. */
+export const ServerLimits = z.strictObject({
+  /** How many game servers. */
+  servers: z.int().min(0).max(80).optional(),
+  /** Of each of them. */
+  capacity: z.int().min(1).max(6400).optional(),
+  types: z.array(ServerType).min(1).max(4).optional(),
+  regions: z.array(Region).min(1).max(64).optional(),
+})
+export type ServerLimits = z.infer<typeof ServerLimits>
+
 /** Rises with every claim of the same player; a write under a lower one is refused. */
 export const Fence = z.int().min(1)
 

@@ -12,7 +12,7 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core'
-import type { ServerType } from '../contract/types.ts'
+import type { ServerLimits, ServerType } from '../contract/types.ts'
 import { address, counter, moment } from './columns.ts'
 
 /** Known by the SHA-256 (hex) of the token. Roles are two columns: what a node may play is granted one by one. */
@@ -42,6 +42,10 @@ export const nodes = pgTable('nodes', {
   world: boolean('world').notNull(),
   /** 0: never registered. Only this epoch may serve. */
   newestEpoch: integer('newest_epoch').notNull().default(0),
+  /** Epochs up to this one are of an older incarnation of the database. */
+  epochFloor: integer('epoch_floor').notNull().default(0),
+  /** What this node may bring; null: as `meta` says. */
+  serverLimits: jsonb('server_limits').$type<ServerLimits>(),
   /** An operator wants it emptied; stays so through its restarts until he takes it back. */
   drainOrdered: boolean('drain_ordered').notNull().default(false),
   /** How an operator wants it to be consistent; null leaves it to the node's own setting. */
@@ -96,6 +100,10 @@ export const servers = pgTable(
     /** Cities in each gate. */
     cities: integer('cities').notNull(),
     capacity: integer('capacity').notNull(),
+    /** From so many players on others are offered first; null: four fifths of the capacity. */
+    soft: integer('soft'),
+    /** Where it stands, in its host's words. */
+    region: text('region'),
     gateCapacity: integer('gate_capacity').notNull().default(100),
     cityCapacity: integer('city_capacity').notNull().default(4),
     nodeId: uuid('node_id').references(() => nodes.id),

@@ -7,6 +7,7 @@ import {
   integer,
   jsonb,
   pgTable,
+  primaryKey,
   smallint,
   text,
   unique,
@@ -76,6 +77,8 @@ export const leases = pgTable(
     /** The log-in whose ticket made the claim. */
     login: uuid('login'),
     claimedAt: moment('claimed_at'),
+    /** Of the claim: the same asked again is the same claim. */
+    attempt: uuid('attempt'),
     /** Who made the claim of this fence; stays after the release, for what it still has to tell. */
     lastNodeId: uuid('last_node_id'),
   },
@@ -107,6 +110,22 @@ export const tickets = pgTable(
     expiresAt: moment('expires_at'),
   },
   (t) => [index('tickets_login').on(t.login), index('tickets_expiry').on(t.expiresAt)],
+)
+
+/**
+ * New consoles and hunters, counted by the hour: of a node (`source` is empty), and of those who come from one place
+ * (`source` is a hash of a shortened address, made by the node). Thrown away after a day.
+ */
+export const creations = pgTable(
+  'creations',
+  {
+    hour: moment('hour').notNull(),
+    nodeId: uuid('node_id').notNull(),
+    kind: text('kind').$type<'console' | 'hunter'>().notNull(),
+    source: text('source').notNull(),
+    made: integer('made').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.hour, t.nodeId, t.kind, t.source] })],
 )
 
 /** A traveller's place on the game server he is on his way to: one per hunter. */
