@@ -16,8 +16,11 @@ export type DialledPorts = Readonly<Record<ProbedPort, Address | null>>
 export interface DialPlan {
   readonly ports: DialledPorts
   readonly opnTls: boolean
-  /** SHA-256 (hex) of the node's key: what central and the node both have. */
-  readonly keyHash: string
+  /**
+   * By node id, the SHA-256 (hex) of its key, which central and the node both have: the node itself, and those that
+   * tell a port of the same address, for nodes of one host may share it.
+   */
+  readonly keyHashes: ReadonlyMap<string, string>
   readonly rules: DialRules
 }
 
@@ -43,7 +46,7 @@ export async function dialPorts(dialler: Dialler, plan: DialPlan): Promise<Findi
 
 async function findingOf(
   dialler: Dialler,
-  { opnTls, keyHash }: DialPlan,
+  { opnTls, keyHashes }: DialPlan,
   name: ProbedPort,
   { host, port }: Address,
   addressOf: (host: string) => ReturnType<typeof addressToDial>,
@@ -58,9 +61,11 @@ async function findingOf(
     (bytes) => Boolean(readAnswer(bytes)),
   )
   if (met.kind !== 'answered') return met.kind === 'speaks-tls' ? 'ok' : met.kind
-  const proof = readAnswer(met.bytes)
-  if (proof === null) return 'other-service'
-  return (await isProof(keyHash, name, nonce, proof)) ? 'ok' : 'other-node'
+  const answer = readAnswer(met.bytes)
+  if (answer === null) return 'other-service'
+  const keyHash = keyHashes.get(answer.nodeId)
+  if (keyHash === undefined) return 'other-node'
+  return (await isProof(keyHash, name, nonce, answer.proof)) ? 'ok' : 'other-node'
 }
 
 async function isProof(

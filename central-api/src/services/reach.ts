@@ -7,7 +7,7 @@ import {
   type registerNode,
 } from '@citygate/schema/contract'
 import { directory, nodeEpochs, nodeReach, nodes, type Ports } from '@citygate/schema/tables'
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, or, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { now, nowPlus } from '../db/clock.ts'
 import type { Transaction } from '../db/database.ts'
@@ -126,10 +126,11 @@ async function planned(
     .insert(nodeReach)
     .values({ nodeId, listed: false, dialledAt: now })
     .onConflictDoUpdate({ target: nodeReach.nodeId, set: { dialledAt: now } })
+  const ports = body.ports ?? portsOf(node)
   return {
-    ports: body.ports ?? portsOf(node),
+    ports,
     opnTls: body.opnTls,
-    keyHash: node.keyHash,
+    keyHashes: new Map([...(await sharersOf(tx, ports)), [nodeId, node.keyHash]]),
     rules: { from, allowed: node.reachableAt, allowPrivate: deps.dialBack?.private ?? false },
   }
 }
@@ -165,6 +166,31 @@ async function readNode(tx: Transaction, nodeId: string) {
     .where(eq(nodes.id, nodeId))
   if (!node) throw new Problem('unauthorized', 'The key is unknown.')
   return node
+}
+
+/** Nodes that tell one of the same ports. */
+async function sharersOf(tx: Transaction, ports: Ports): Promise<[string, string][]> {
+  const { opn, lmp, fmp, rfp } = nodeEpochs
+  const same = ([column, address]: readonly [typeof opn, Ports['opn']]) =>
+    address === null ? [] : [eq(column, address)]
+  const rows = await tx
+    .select({ nodeId: nodes.id, keyHash: nodes.keyHash })
+    .from(nodes)
+    .innerJoin(nodeEpochs, and(eq(nodeEpochs.nodeId, nodes.id), eq(nodeEpochs.epoch, nodes.newestEpoch)))
+    .where(
+      or(
+        ...(
+          [
+            [opn, ports.opn],
+            [lmp, ports.lmp],
+            [fmp, ports.fmp],
+            [rfp, ports.rfp],
+          ] as const
+        ).flatMap(same),
+      ),
+    )
+    .limit(1000)
+  return rows.map(({ nodeId, keyHash }) => [nodeId, keyHash])
 }
 
 async function readReach(tx: Transaction, nodeId: string) {

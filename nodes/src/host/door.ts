@@ -7,6 +7,7 @@ import { Conversation } from '../dialogue/conversation.ts'
 import type { Clock, Line, Log } from '../dialogue/ports.ts'
 import type { ServerKind } from '../dialogue/server-kind.ts'
 import { Listener, type ListenerParts, type Receiver } from './listener.ts'
+import { answeringProbes, type Prove } from './probe.ts'
 
 export type DoorName = 'opn' | 'lmp' | 'fmp' | 'rfp'
 
@@ -37,6 +38,8 @@ export interface DoorParts extends Pick<ListenerParts, 'bind' | 'port' | 'tls' |
   readonly clock: Clock
   readonly log: Log
   readonly helloMs: number
+  /** Answers central's dial-back. */
+  readonly prove: Prove
 }
 
 export class Door {
@@ -75,9 +78,11 @@ export class Door {
 
   /** From now on connections are served. */
   open<S>(kind: ServerKind<S>): void {
-    const { clock, log, helloMs } = this.#parts
-    this.#inside.enter = (line, greeted) =>
-      counted(this.#inside, new Conversation({ kind, line, clock, log, timing: { helloMs }, greeted }))
+    const { clock, log, helloMs, prove } = this.#parts
+    this.#inside.enter = (line, greeted) => {
+      const conversation = new Conversation({ kind, line, clock, log, timing: { helloMs }, greeted })
+      return counted(this.#inside, answeringProbes(line, conversation, prove))
+    }
   }
 
   /** Lets a connection in that somebody else has accepted; with a `head`, greeted it and read as much. */

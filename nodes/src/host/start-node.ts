@@ -19,6 +19,7 @@ import { tellingArmings } from './armings.ts'
 import { systemClock } from './clock.ts'
 import { Door, type DoorName, type DoorParts } from './door.ts'
 import type { DoorPlan, DoorPlans } from './door-plan.ts'
+import { proverOf } from './probe.ts'
 import { consoleTls } from './tls.ts'
 import { tlsFiles } from './tls-files.ts'
 
@@ -209,6 +210,7 @@ async function takeDoors(options: NodeOptions, opened: Closer[]) {
       clock: systemClock,
       log: named(log, name === 'fmp' ? 'game' : 'entry'),
       helloMs: helloDelayMs,
+      prove: proverOf(options.identity, name),
     })
     opened.push(() => door.close(closingText, 0))
     doors.set(name, door)

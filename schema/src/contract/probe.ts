@@ -9,6 +9,7 @@ const probeId = 0x43475042
 const answerId = 0x43475041
 
 export const nonceSize = 32
+const idSize = 16
 const proofSize = 32
 export const probeSize = 8 + nonceSize
 
@@ -37,22 +38,40 @@ export function provenText(port: ProbedPort, nonce: Uint8Array): Uint8Array {
   return join(new TextEncoder().encode(`citygate dial-back ${port}\n`), nonce)
 }
 
-export function answerFrame(proof: Uint8Array): Uint8Array {
-  return join(head(proofSize, answerId), proof)
+/** Who answers, and the proof of it. Nodes of one host may share a port: any of them may answer there. */
+export interface ProbeAnswer {
+  readonly nodeId: string
+  readonly proof: Uint8Array
 }
 
-/** The proof among the frames that a port has sent (its own hello may come first); null when it is not there (yet). */
-export function readAnswer(bytes: Uint8Array): Uint8Array | null {
+export function answerFrame({ nodeId, proof }: ProbeAnswer): Uint8Array {
+  return join(head(idSize + proofSize, answerId), join(idBytes(nodeId), proof))
+}
+
+/** The answer among the frames that a port has sent (its own hello may come first); null when it is not there (yet). */
+export function readAnswer(bytes: Uint8Array): ProbeAnswer | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   for (let at = 0; at + 8 <= bytes.length; ) {
     const size = view.getUint16(at)
     if (at + 8 + size > bytes.length) return null
     if (view.getUint32(at + 4) === answerId) {
-      return size === proofSize ? bytes.slice(at + 8, at + 8 + size) : null
+      if (size !== idSize + proofSize) return null
+      const body = bytes.slice(at + 8, at + 8 + size)
+      return { nodeId: idText(body.subarray(0, idSize)), proof: body.slice(idSize) }
     }
     at += 8 + size
   }
   return null
+}
+
+/** A UUID as its 16 bytes. */
+function idBytes(uuid: string): Uint8Array {
+  return Uint8Array.from(uuid.replaceAll('-', '').match(/../g) ?? [], (digits) => Number.parseInt(digits, 16))
+}
+
+function idText(bytes: Uint8Array): string {
+  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
 function head(size: number, id: number): Uint8Array {
