@@ -49,8 +49,10 @@ const startsAtMost = 5
 export async function startPostgres(options: {
   readonly folder: string
   readonly log: Log
+  /** Other settings of the server than ours; a benchmark's. */
+  readonly tuned?: Readonly<Record<string, string>>
 }): Promise<EmbeddedPostgres> {
-  const { log } = options
+  const { log, tuned = {} } = options
   const folder = resolve(options.folder)
   mkdirSync(folder, { recursive: true })
   const binaries = findBinaries()
@@ -58,7 +60,7 @@ export async function startPostgres(options: {
   const cluster = openCluster(binaries, as, folder)
   stopOrphan(binaries, as, cluster.data, log)
 
-  let running = await start(binaries, as, cluster, null, log)
+  let running = await start(binaries, as, cluster, null, log, tuned)
   let closing = false
   let restarting: Promise<void> = Promise.resolve()
   const { port } = running
@@ -67,7 +69,7 @@ export async function startPostgres(options: {
     ended.process.once('exit', (code, signal) => {
       if (closing) return
       log.warn({ code, signal }, 'the database has ended; starting it again')
-      restarting = start(binaries, as, cluster, port, log).then(
+      restarting = start(binaries, as, cluster, port, log, tuned).then(
         (next) => {
           running = next
           if (closing) return stop(running)
@@ -112,10 +114,11 @@ async function start(
   cluster: Cluster,
   port: number | null,
   log: Log,
+  tuned: Readonly<Record<string, string>>,
 ): Promise<Running> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startOnce(binaries, as, cluster, port ?? (await freePort()), log)
+      return await startOnce(binaries, as, cluster, port ?? (await freePort()), log, tuned)
     } catch (error) {
       if (attempt === startsAtMost) throw error
       log.warn({ err: error }, 'the database did not start; trying again')
@@ -130,8 +133,9 @@ function startOnce(
   cluster: Cluster,
   port: number,
   log: Log,
+  tuned: Readonly<Record<string, string>>,
 ): Promise<Running> {
-  const set = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const set = Object.entries({ ...settings, ...tuned }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const [program = '', ...args] = [
     ...as.prefix,
     ...[binaries.postgres, '-D', cluster.data, '-p', String(port)],
