@@ -134,6 +134,8 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       case 'announce':
         world.announce(letter.text, letter.serverId)
         break
+      case 'question':
+        break
       case 'orders':
         // It has brought the answer whose orders are read.
         break

@@ -1,6 +1,8 @@
 /** The one regular call of a node (shared-state.md, "Sync"). */
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
+import { Consistency, JournalAnswer, JournalPart } from './journal.ts'
+import { NodeReport, QuestionAnswer, questionLetters } from './live.ts'
 import { Directory } from './node.ts'
 import { operatorLetters } from './operators.ts'
 import { socialLetters } from './social.ts'
@@ -40,6 +42,7 @@ export const Letter = z.discriminatedUnion('kind', [
   }),
   ...socialLetters,
   ...operatorLetters,
+  ...questionLetters,
 ])
 export type Letter = z.infer<typeof Letter>
 
@@ -85,6 +88,16 @@ export const syncNode = endpoint({
     mailSeen: z.int().min(0),
     /** The directory version that the node has; central sends the directory anew when it differs. */
     directoryVersion: z.int().min(0),
+    /** Of central's database, as the node knows it; another one is refused. */
+    incarnation: z.uuid().optional(),
+    /** Null where nothing of the node's own journal waits. */
+    journal: JournalPart.nullable().default(null),
+    /** Everything that earlier starts of this node wrote has been told: what they still hold ends. */
+    earlierDone: z.boolean().default(false),
+    /** To letters that ask. */
+    answers: z.array(QuestionAnswer).max(100).default([]),
+    /** Null: as reported last. */
+    report: NodeReport.nullable().default(null),
   }),
   output: z.object({
     number: z.int(),
@@ -97,7 +110,15 @@ export const syncNode = endpoint({
     directory: Directory,
     mail: z.array(TravellingLetter),
     /** What an operator wants of the node, as of now. `drain`: take no new players. */
-    orders: z.object({ drain: z.boolean() }).default({ drain: false }),
+    orders: z
+      .object({
+        drain: z.boolean(),
+        /** Null: as the node's own setting has it. */
+        consistency: Consistency.nullable().optional(),
+      })
+      .default({ drain: false }),
+    /** Nothing where the call brought no records, or they could not be taken now. */
+    journal: JournalAnswer.nullable().optional(),
     /** When to call again if there is nothing to say; 0 where central holds calls. */
     nextSyncMs: z.int(),
   }),
