@@ -6,14 +6,17 @@ import {
   createOperatorKey,
   drainNode,
   getMetrics,
+  getPlayerLive,
   getPlayerRecord,
   kickPlayer,
   liftBan,
   listAudit,
   listBans,
   listEnrolTokens,
+  listJournals,
   listOperatorKeys,
   listPlayerVersions,
+  orderConsistency,
   Problem,
   revokeEnrolToken,
   revokeOperatorKey,
@@ -25,6 +28,7 @@ import * as bans from '../services/bans.ts'
 import * as tokens from '../services/enrol-tokens.ts'
 import { readFigures } from '../services/figures.ts'
 import { kick } from '../services/kicks.ts'
+import * as live from '../services/live.ts'
 import * as orders from '../services/node-orders.ts'
 import * as keys from '../services/operator-keys.ts'
 import * as records from '../services/player-records.ts'
@@ -49,6 +53,11 @@ export const operatorRoutes: readonly Route[] = [
   serve(drainNode, (deps, { who, params, body }) =>
     orders.orderDrain(deps, who.operatorId, params.nodeId, body.drain),
   ),
+  serve(orderConsistency, (deps, { who, params, body }) =>
+    orders.orderConsistency(deps, who.operatorId, params.nodeId, body.consistency),
+  ),
+  serve(listJournals, (deps) => transact(deps, live.readJournals)),
+  serve(getPlayerLive, (deps, { params }) => live.playerLive(deps, params.capcomId)),
   serve(getMetrics, async (deps) => {
     if (!deps.metrics) throw new Problem('not_offered', 'Nothing is counted here between requests.')
     return deps.metrics.render(await transact(deps, readFigures))

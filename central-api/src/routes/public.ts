@@ -3,6 +3,7 @@ import {
   type City,
   type Gate,
   getHealth,
+  getNodeLive,
   getOpenApi,
   getPlayer,
   getReadiness,
@@ -20,6 +21,7 @@ import {
 import { transact } from '../db/transaction.ts'
 import { openApi } from '../openapi.ts'
 import { openEvents } from '../services/events.ts'
+import * as live from '../services/live.ts'
 import * as nodes from '../services/nodes-view.ts'
 import * as search from '../services/search.ts'
 import * as servers from '../services/servers-view.ts'
@@ -41,6 +43,7 @@ export const publicRoutes: readonly Route[] = [
     whole(await transact(deps, (tx) => servers.listCities(tx, params.server, params.gate))),
   ),
   serve(listNodes, async (deps) => whole(await transact(deps, nodes.listNodes))),
+  serve(getNodeLive, (deps, { params }) => live.nodeLive(deps, params.nodeId)),
   serve(getStats, (deps) => transact(deps, stats.readStats)),
   serve(getStatsHistory, (deps, { query }) => transact(deps, (tx) => history.readHistory(tx, query))),
   serve(streamEvents, (deps, { signal }) => openEvents(deps, signal)),

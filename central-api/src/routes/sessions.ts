@@ -1,5 +1,6 @@
 /** The way of a log-in, as nodes ask for it. */
 import {
+  adoptSession,
   armSession,
   armTicket,
   chooseHunter,
@@ -8,10 +9,12 @@ import {
   identifyConsole,
   issueTicket,
   readTicket,
+  writeSettings,
 } from '@citygate/schema/contract'
 import * as arming from '../services/arming.ts'
 import { claim } from '../services/claim.ts'
 import { identify } from '../services/consoles.ts'
+import * as holding from '../services/holding.ts'
 import { choose } from '../services/hunters.ts'
 import * as tickets from '../services/tickets.ts'
 import { type Route, serve } from './route.ts'
@@ -29,5 +32,12 @@ export const sessionRoutes: readonly Route[] = [
   serve(armSession, (deps, { who, params, body }) =>
     arming.armSession(deps, who.nodeId, params.capcomId, body),
   ),
+  serve(adoptSession, (deps, { who, params, body }) =>
+    holding.adopt(deps, who.nodeId, params.capcomId, body),
+  ),
+  serve(writeSettings, async (deps, { who, params, body }) => {
+    await holding.writeSettings(deps, who.nodeId, params.capcomId, body)
+    return {}
+  }),
   serve(claimSession, (deps, { who, body }) => claim(deps, who.nodeId, body)),
 ]

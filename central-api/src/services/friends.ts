@@ -14,10 +14,17 @@ import { blacklist, friendRequests, friends } from '@citygate/schema/tables'
 import { and, eq, or, sql } from 'drizzle-orm'
 import { fromBase64, toBase64 } from '../base64.ts'
 import type { Transaction } from '../db/database.ts'
-import { transact } from '../db/transaction.ts'
+import { transact, type Wake } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { type Acting, actBetween, holderOf, type Person } from './acting.ts'
 import { writeLetter } from './mail.ts'
+
+/** Two whose rows are locked, and the node that acts for the first. */
+export interface Between {
+  readonly nodeId: string
+  readonly actor: Person
+  readonly other: Person
+}
 
 /** @throws Problem `friend_refused`, `friend_list_full`, and those of acting between two */
 export async function ask(
@@ -27,22 +34,33 @@ export async function ask(
   message: Message,
 ): Promise<Output<typeof askEndpoint>> {
   return transact(deps, async (tx, wake) => {
-    const { actor, other } = await actBetween(tx, acting, asked)
-    const between = await relation(tx, actor, other)
-    if (between.blocked || other.deniesRequests) throw new Problem('friend_refused')
-    if (between.friends === 2) return { outcome: 'already-friends', request: null }
-    requireRoom(between)
-    if (between.waiting >= requestsAtMost) {
-      throw new Problem('friend_refused', 'Too many requests wait for an answer of this hunter.')
-    }
-    const request = await keep(tx, actor, asked, message)
-    const nodeId = await holderOf(tx, asked)
-    // The caller shows it to players of its own.
-    if (nodeId !== null && nodeId !== acting.nodeId) {
-      await writeLetter(tx, nodeId, { kind: 'friend-request', to: asked, request }, wake)
-    }
-    return { outcome: 'asked', request }
+    const both = await actBetween(tx, acting, asked)
+    return askBetween(tx, { ...both, nodeId: acting.nodeId }, message, wake)
   })
+}
+
+/** @throws Problem `friend_refused`, `friend_list_full`, before anything is written */
+export async function askBetween(
+  tx: Transaction,
+  { nodeId: caller, actor, other }: Between,
+  message: Message,
+  wake: Wake,
+): Promise<Output<typeof askEndpoint>> {
+  const between = await relation(tx, actor, other)
+  if (between.blocked || other.deniesRequests) throw new Problem('friend_refused')
+  if (between.friends === 2) return { outcome: 'already-friends', request: null }
+  requireRoom(between)
+  if (between.waiting >= requestsAtMost) {
+    throw new Problem('friend_refused', 'Too many requests wait for an answer of this hunter.')
+  }
+  const asked = other.capcomId
+  const request = await keep(tx, actor, asked, message)
+  const nodeId = await holderOf(tx, asked)
+  // The caller shows it to players of its own.
+  if (nodeId !== null && nodeId !== caller) {
+    await writeLetter(tx, nodeId, { kind: 'friend-request', to: asked, request }, wake)
+  }
+  return { outcome: 'asked', request }
 }
 
 /** A new row with a number of its own, also for who asks again. */
@@ -75,40 +93,55 @@ export async function answer(
   accepted: boolean,
 ): Promise<Output<typeof answerEndpoint>> {
   return transact(deps, async (tx, wake) => {
-    const { actor, other } = await actBetween(tx, acting, asker)
-    const between = await relation(tx, actor, other)
-    if (!accepted) {
-      await endRequests(tx, actor, other)
-      return { friend: null, made: false }
-    }
-    if (between.friends === 2) {
-      await endRequests(tx, actor, other)
-      return { friend: shown(other), made: false }
-    }
-    if (!between.requested) throw new Problem('request_not_found')
-    requireRoom(between)
-    await endRequests(tx, actor, other)
-    await tx
-      .insert(friends)
-      .values([
-        { owner: actor.capcomId, friend: other.capcomId },
-        { owner: other.capcomId, friend: actor.capcomId },
-      ])
-      .onConflictDoNothing()
-    const nodeId = await holderOf(tx, asker)
-    if (nodeId !== null && nodeId !== acting.nodeId) {
-      await writeLetter(tx, nodeId, { kind: 'friend-answer', to: asker, by: shown(actor) }, wake)
-    }
-    return { friend: shown(other), made: true }
+    const both = await actBetween(tx, acting, asker)
+    return answerBetween(tx, { ...both, nodeId: acting.nodeId }, accepted, wake)
   })
+}
+
+/** @throws Problem `request_not_found`, `friend_list_full`, before anything is written */
+export async function answerBetween(
+  tx: Transaction,
+  { nodeId: caller, actor, other }: Between,
+  accepted: boolean,
+  wake: Wake,
+): Promise<Output<typeof answerEndpoint>> {
+  const between = await relation(tx, actor, other)
+  if (!accepted) {
+    await endRequests(tx, actor, other)
+    return { friend: null, made: false }
+  }
+  if (between.friends === 2) {
+    await endRequests(tx, actor, other)
+    return { friend: shown(other), made: false }
+  }
+  if (!between.requested) throw new Problem('request_not_found')
+  requireRoom(between)
+  await endRequests(tx, actor, other)
+  await tx
+    .insert(friends)
+    .values([
+      { owner: actor.capcomId, friend: other.capcomId },
+      { owner: other.capcomId, friend: actor.capcomId },
+    ])
+    .onConflictDoNothing()
+  const asker = other.capcomId
+  const nodeId = await holderOf(tx, asker)
+  if (nodeId !== null && nodeId !== caller) {
+    await writeLetter(tx, nodeId, { kind: 'friend-answer', to: asker, by: shown(actor) }, wake)
+  }
+  return { friend: shown(other), made: true }
 }
 
 /** One-sided. Takes back nothing that waits. */
 export async function remove(deps: Deps, acting: Acting, friend: string): Promise<void> {
   await transact(deps, async (tx) => {
     await actBetween(tx, acting, friend).catch(nobodyToDelete)
-    await tx.delete(friends).where(and(eq(friends.owner, acting.capcomId), eq(friends.friend, friend)))
+    await removeOwn(tx, acting.capcomId, friend)
   })
+}
+
+export async function removeOwn(tx: Transaction, owner: string, friend: string): Promise<void> {
+  await tx.delete(friends).where(and(eq(friends.owner, owner), eq(friends.friend, friend)))
 }
 
 /** Who does not exist is nobody's friend. */

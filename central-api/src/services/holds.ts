@@ -1,7 +1,7 @@
 /** What a sync says of held players: releases and settings, each under its fence. */
 import type { syncNode } from '@citygate/schema/contract'
 import { leases, playerHistory, players, presence, tickets } from '@citygate/schema/tables'
-import { asc, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
 import { fromBase64 } from '../base64.ts'
@@ -42,6 +42,19 @@ export async function lockHolds(tx: Transaction, { releases, settings }: Body): 
     .for('no key update')
 }
 
+/** What earlier starts of this node still hold. Without a lock: what changes meanwhile is seen by its fence. */
+export async function holdsOfEarlier(
+  tx: Transaction,
+  nodeId: string,
+  epoch: number,
+): Promise<Body['releases']> {
+  const held = await tx
+    .select({ capcomId: leases.capcomId, fence: leases.fence })
+    .from(leases)
+    .where(and(eq(leases.nodeId, nodeId), lt(leases.epoch, epoch)))
+  return held.map((hold) => ({ ...hold, reason: 'lost' as const }))
+}
+
 /** As one parameter: the statement's text, and so its plan, is the same for any number. */
 export function among(column: PgColumn, ids: readonly string[]): SQL {
   return sql`${column} in (select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`
@@ -58,7 +71,10 @@ export async function refusedHolds(tx: Transaction, nodeId: string, body: Body):
   return found.map(({ capcom_id, fence }) => ({ capcomId: capcom_id, fence }))
 }
 
-/** Late ones are accepted too, also of an earlier start of this node: nobody has claimed since. */
+/**
+ * Late ones are accepted too, also of an earlier start of this node, and after the release: nobody has claimed
+ * since. The same as before is no new version.
+ */
 export async function applySettings(tx: Transaction, nodeId: string, list: Body['settings']): Promise<void> {
   if (list.length === 0) return
   const given = list.map(({ capcomId, fence, settings }) => {
@@ -70,13 +86,17 @@ export async function applySettings(tx: Transaction, nodeId: string, list: Body[
       set settings = decode(given.settings, 'base64'), rank = given.rank, weapon = given.weapon,
         version = p.version + 1
       from (select * from ${rows(given, settingsColumns)}) given
-      join ${leases} l on l.capcom_id = given.capcom_id and l.fence = given.fence and l.node_id = ${nodeId}
+      join ${leases} l on l.capcom_id = given.capcom_id and l.fence = given.fence and ${stillOf(nodeId)}
       where p.capcom_id = given.capcom_id and p.settings is distinct from decode(given.settings, 'base64')
       returning p.capcom_id, p.version, p.name, p.settings
     )
     insert into ${playerHistory} (capcom_id, version, actor, change, name, settings)
     select capcom_id, version, ${`node:${nodeId}`}, 'settings', name, settings from changed`)
 }
+
+/** For a lease `l` under a fence that was this node's: nobody else has it. */
+export const stillOf = (nodeId: string) => sql`(l.node_id = ${nodeId}
+  or (l.node_id is null and l.last_node_id = ${nodeId}))`
 
 const settingsColumns = [
   ...holdColumns,

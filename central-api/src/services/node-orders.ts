@@ -1,6 +1,8 @@
 /** What operators want of nodes: announcements to their players, and whether they take new ones. */
 import {
   type announce as announceEndpoint,
+  type Consistency,
+  type orderConsistency as consistencyEndpoint,
   type drainNode as drainEndpoint,
   type Output,
   Problem,
@@ -84,5 +86,32 @@ export async function orderDrain(
       await audit(tx, `operator:${operatorId}`, drain ? 'drain' : 'undrain', `node:${nodeId}`)
     }
     return { nodeId, drain }
+  })
+}
+
+/**
+ * As with a drain: the order stands in the node's row.
+ *
+ * @throws Problem `node_not_found`
+ */
+export async function orderConsistency(
+  deps: Deps,
+  operatorId: string,
+  nodeId: string,
+  consistency: Consistency | null,
+): Promise<Output<typeof consistencyEndpoint>> {
+  return transact(deps, async (tx, wake) => {
+    await tx.select({ id: nodes.id }).from(nodes).where(eq(nodes.id, nodeId)).for('no key update')
+    const [node] = await tx
+      .select({ ordered: nodes.consistencyOrdered })
+      .from(nodes)
+      .where(eq(nodes.id, nodeId))
+    if (!node) throw new Problem('node_not_found')
+    if (node.ordered !== consistency) {
+      await tx.update(nodes).set({ consistencyOrdered: consistency }).where(eq(nodes.id, nodeId))
+      await writeLetter(tx, nodeId, { kind: 'orders' }, wake)
+      await audit(tx, `operator:${operatorId}`, 'consistency', `node:${nodeId}`, { consistency })
+    }
+    return { nodeId, consistency }
   })
 }

@@ -3,7 +3,7 @@
  * (shared-state.md, "Sync").
  */
 import { type syncNode as endpoint, type Output, Problem } from '@citygate/schema/contract'
-import { directory, mail, nodeEpochs, nodes, presenceGeneration } from '@citygate/schema/tables'
+import { directory, mail, meta, nodeEpochs, nodes, presenceGeneration } from '@citygate/schema/tables'
 import { and, eq, gt, isNull, or, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { now, nowPlus } from '../db/clock.ts'
@@ -12,27 +12,31 @@ import { inTurn } from '../db/in-turn.ts'
 import { transact, type Wake } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { bumpDirectory, readDirectory } from './directory.ts'
-import { requireNewest, shareNode } from './epochs.ts'
-import { applyReleases, applySettings, lockHolds, refusedHolds } from './holds.ts'
+import { epochColumns, requireNewest, shareNode } from './epochs.ts'
+import { applyReleases, applySettings, holdsOfEarlier, lockHolds, refusedHolds } from './holds.ts'
+import { takeJournal } from './journal.ts'
 import { collectLetters } from './mail.ts'
 import { applyPresence, drawGeneration } from './presence.ts'
+import { keepAnswers } from './questions.ts'
 import { times } from './times.ts'
 
 type Body = z.output<NonNullable<(typeof endpoint)['body']>>
 type Answer = Output<typeof endpoint>
 type Applied = Pick<Answer, 'presence' | 'refused'>
+type Journal = Pick<Answer, 'journal'>
 type Collected = Pick<Answer, 'directory' | 'mail' | 'orders'>
 
 /** @throws Problem `epoch_superseded`, `incarnation_changed`, `sync_out_of_order` */
 export async function sync(deps: Deps, nodeId: string, body: Body, signal: AbortSignal): Promise<Answer> {
   const { wakeups } = deps
+  const journal = await journalFirst(deps, nodeId, body)
   if (!wakeups || body.holdMs === 0) {
     const done = await transact(deps, async (tx, wake) => {
       const applied = await apply(tx, nodeId, body, wake)
       return { ...applied, ...(await collect(tx, nodeId, body)) }
     })
     wakeups?.wakeHere(superseded(nodeId))
-    return answer(deps, body, done, done)
+    return { ...answer(deps, body, done, done), ...journal }
   }
 
   const applied = await transact(deps, (tx, wake) => apply(tx, nodeId, body, wake))
@@ -46,7 +50,21 @@ export async function sync(deps: Deps, nodeId: string, body: Body, signal: Abort
     if (lastSync !== body.number) throw new Problem('sync_out_of_order')
     return collect(tx, nodeId, body)
   })
-  return answer(deps, body, applied, collected)
+  return { ...answer(deps, body, applied, collected), ...journal }
+}
+
+/**
+ * In a transaction of its own, before anything else of the call: rows that others hold keep the records waiting,
+ * and never the lease of the node.
+ */
+async function journalFirst(deps: Deps, nodeId: string, { epoch, journal }: Body): Promise<Journal> {
+  if (journal === null) return {}
+  try {
+    return { journal: await takeJournal(deps, nodeId, epoch, journal) }
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'busy') return {}
+    throw error
+  }
 }
 
 function answer(deps: Deps, body: Body, applied: Applied, collected: Collected): Answer {
@@ -62,8 +80,10 @@ function answer(deps: Deps, body: Body, applied: Applied, collected: Collected):
   }
 }
 
-async function apply(tx: Transaction, nodeId: string, body: Body, wake: Wake): Promise<Applied> {
-  const { epoch, number, draining } = body
+async function apply(tx: Transaction, nodeId: string, said: Body, wake: Wake): Promise<Applied> {
+  const { epoch, number, draining } = said
+  const earlier = said.earlierDone ? await holdsOfEarlier(tx, nodeId, epoch) : []
+  const body = { ...said, releases: [...said.releases, ...earlier] }
   await lockHolds(tx, body)
   // Only this epoch's own syncs change it, and the directory's lock comes before the node's.
   const [first] = await tx
@@ -73,15 +93,22 @@ async function apply(tx: Transaction, nodeId: string, body: Body, wake: Wake): P
   if (first && first.draining !== draining) await bumpDirectory(tx, wake)
   const locked = await lockEpoch(tx, nodeId, epoch)
   if (number <= locked.lastSync) throw new Problem('sync_out_of_order')
+  if (said.incarnation !== undefined && said.incarnation !== locked.incarnation) {
+    throw new Problem('incarnation_changed')
+  }
 
-  const refused = await refusedHolds(tx, nodeId, body)
+  const refused = await refusedHolds(tx, nodeId, said)
   const generation = locked.generation ?? (await drawGeneration(tx))
   await applySettings(tx, nodeId, body.settings)
   await applyReleases(tx, nodeId, body.releases)
   await applyPresence(tx, nodeId, epoch, body.presence)
+  await keepAnswers(tx, nodeId, epoch, body.answers, wake)
   await tx
     .update(nodeEpochs)
-    .set({ lastSync: number, draining, renewedAt: now, expiresAt: nowPlus(times.nodeLease) })
+    .set({
+      ...{ lastSync: number, draining, renewedAt: now, expiresAt: nowPlus(times.nodeLease) },
+      ...(body.report === null ? {} : { report: body.report }),
+    })
     .where(epochRow(nodeId, epoch))
   const wantFull = !body.presence.full && body.presence.generation !== generation
   return { refused, presence: { generation, wantFull } }
@@ -99,20 +126,26 @@ async function lockEpoch(tx: Transaction, nodeId: string, epoch: number) {
     readState(tx, nodeId, epoch),
   )
   requireNewest(node, epoch)
-  return { lastSync: node?.lastSync ?? 0, generation: node?.generation ?? null }
+  return {
+    lastSync: node?.lastSync ?? 0,
+    generation: node?.generation ?? null,
+    incarnation: node?.incarnation,
+  }
 }
 
 /** What decides about a sync: the newest start, its last number, and the generation of presence, which a crash has emptied. */
 function readState(tx: Transaction, nodeId: string, epoch: number) {
   return tx
     .select({
-      newest: nodes.newestEpoch,
+      ...epochColumns,
       lastSync: nodeEpochs.lastSync,
       generation: presenceGeneration.generation,
+      incarnation: meta.incarnation,
     })
     .from(nodes)
     .leftJoin(nodeEpochs, and(eq(nodeEpochs.nodeId, nodes.id), eq(nodeEpochs.epoch, epoch)))
     .leftJoin(presenceGeneration, eq(presenceGeneration.id, 1))
+    .leftJoin(meta, eq(meta.id, 1))
     .where(eq(nodes.id, nodeId))
 }
 
@@ -121,13 +154,14 @@ async function collect(tx: Transaction, nodeId: string, body: Body): Promise<Col
   const [node] = await tx
     .select({
       drain: nodes.drainOrdered,
+      consistency: nodes.consistencyOrdered,
       letters: sql<boolean>`exists (select from mail m where m.node_id = nodes.id)`,
     })
     .from(nodes)
     .where(eq(nodes.id, nodeId))
   return {
     mail: node?.letters ? await collectLetters(tx, nodeId, body.mailSeen) : [],
-    orders: { drain: node?.drain ?? false },
+    orders: { drain: node?.drain ?? false, consistency: node?.consistency ?? null },
     directory: await readDirectory(tx),
   }
 }

@@ -10,4 +10,7 @@ export const times = {
   seat: 60_000,
   /** When a node calls again where central does not hold calls. */
   syncWithoutHold: 20_000,
+  /** How long a question to a node waits for its answer, and how long the answer is shared. */
+  question: 2_000,
+  answerShared: 5_000,
 } as const
