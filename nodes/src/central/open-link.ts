@@ -39,6 +39,10 @@ export interface LinkEnd {
   readonly words: string
 }
 
+export interface DrainOrder {
+  readonly questMs: number
+}
+
 export interface Link {
   readonly nodeId: string
   readonly entry: EntryLink
@@ -46,6 +50,11 @@ export interface Link {
   readonly social: SocialLink
   /** Tells central that this node takes no new players. */
   drain(): void
+  /**
+   * Told when an operator orders this node to be emptied, with the time that quests have, and null when he takes it
+   * back. One listener; told at once of an order that stands.
+   */
+  onDrainOrder(listener: (order: DrainOrder | null) => void): void
   /** Called once, when this node must stop serving; every hold has been lost before. */
   onEnd(listener: (end: LinkEnd) => void): void
   /** Tells central what is left, within `deadlineMs`. Resolves to whether everything was told. */
@@ -54,6 +63,8 @@ export interface Link {
 
 /** Calls for players that are under way at the same time: about what central's connections can take. */
 const callsAtOnce = 8
+/** Where central names none: the longest quest and the way home from it. */
+const usualQuestSeconds = 3600
 /** A console gives up by itself after some 90 s (login.md 2.3). */
 const longestWaitMs = 60_000
 
@@ -74,6 +85,8 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   let sync: SyncLoop | null = null
   /** By its host, or by an operator. */
   let draining = { here: false, ordered: false }
+  let drainOrder: DrainOrder = { questMs: usualQuestSeconds * 1000 }
+  let drainListener: (order: DrainOrder | null) => void = () => {}
   let ended: LinkEnd | null = null
   const endListeners = new Set<(end: LinkEnd) => void>()
 
@@ -120,6 +133,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       else log.warn({ kind: letter.kind }, 'a letter of a kind that this release does not know')
     }
     for (const { capcomId, fence } of answer.refused) world.lose(capcomId, fence)
+    drainOrder = { questMs: (answer.orders.questSeconds ?? usualQuestSeconds) * 1000 }
     setDraining({ ...draining, ordered: answer.orders.drain })
   }
 
@@ -146,10 +160,12 @@ export async function openLink(options: LinkOptions): Promise<Link> {
 
   function setDraining(next: typeof draining): void {
     if (next.here === draining.here && next.ordered === draining.ordered) return
-    if (next.ordered !== draining.ordered) {
-      log.info({ drain: next.ordered }, 'an operator has ordered whether this node takes new players')
-    }
+    const ordered = next.ordered !== draining.ordered
     draining = next
+    if (ordered) {
+      log.info({ drain: next.ordered }, 'an operator has ordered whether this node takes new players')
+      drainListener(next.ordered ? drainOrder : null)
+    }
     outbox.drain(draining.here || draining.ordered)
     sync?.poke()
   }
@@ -225,6 +241,10 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     social: social.link,
     drain() {
       setDraining({ ...draining, here: true })
+    },
+    onDrainOrder(listener) {
+      drainListener = listener
+      if (draining.ordered) listener(drainOrder)
     },
     onEnd(listener) {
       endListeners.add(listener)

@@ -8,6 +8,7 @@ import { circleRoutes } from './circle.ts'
 import { circleBoardRoutes } from './circle-board.ts'
 import { cityRoutes } from './city.ts'
 import { connectionRoutes } from './connection.ts'
+import type { Crowd } from './crowd.ts'
 import { friendRoutes } from './friends.ts'
 import { layerRoutes } from './layer.ts'
 import { layerListRoutes } from './layer-list.ts'
@@ -44,7 +45,7 @@ const gameTable = join(
 )
 
 /** The game servers that `link` names, as one kind of connection. */
-export function createFmp(parts: RealmParts): ServerKind<Session> {
+export function createFmp(parts: RealmParts): ServerKind<Session> & { readonly crowd: Crowd } {
   const realm = new Realm(parts)
   return {
     name: 'fmp',
@@ -52,5 +53,6 @@ export function createFmp(parts: RealmParts): ServerKind<Session> {
     routes: join(gameTable, binaryRoutes<Session>(parts.content, parts.clock)),
     refusal: 'alert',
     closed: (session, ending) => realm.leave(session, ending),
+    crowd: realm.crowd,
   }
 }

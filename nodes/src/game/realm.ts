@@ -37,6 +37,7 @@ import {
 } from '../world/index.ts'
 import { FriendFinder } from './abroad.ts'
 import { announcementLines } from './announce.ts'
+import type { Crowd } from './crowd.ts'
 import { createCursors } from './cursors.ts'
 import { showNews } from './letters.ts'
 import { createPaces, type Said } from './paces.ts'
@@ -211,6 +212,30 @@ export class Realm {
     }
     const worth = worths.get(packet.id)
     for (const player of to) this.#sessions.get(player)?.peer.sendFrame(frame, worth)
+  }
+
+  /** The players as the host sees them. */
+  get crowd(): Crowd {
+    return {
+      members: () =>
+        [...this.#sessions.values()].map(({ player, hold }) => ({
+          capcomId: hold.capcomId,
+          inQuest: player.readiness === 'quest',
+        })),
+      say: (text, capcomId) => {
+        const sessions = capcomId === undefined ? [...this.#sessions.values()] : [this.playing(capcomId)]
+        for (const line of announcementLines(text)) {
+          const frame = encodeFrame(NtcLayerChatRelayed, 0, line)
+          for (const session of sessions) session?.peer.sendFrame(frame)
+        }
+      },
+      dismiss: (capcomId, text) => {
+        const session = this.playing(capcomId)
+        if (!session) return
+        session.peer.shut(text)
+        this.leave(session, 'lost')
+      },
+    }
   }
 
   /** To everybody here, or on one game server. */

@@ -13,13 +13,16 @@ import { ContentFolder } from '../content/index.ts'
 import { lmp } from '../entry/lmp.ts'
 import { opn } from '../entry/opn.ts'
 import { rfp } from '../entry/rfp.ts'
-import { createFmp } from '../game/index.ts'
+import { type Crowd, createFmp } from '../game/index.ts'
 import { type Log, named } from '../log.ts'
 import { tellingArmings } from './armings.ts'
 import { systemClock } from './clock.ts'
 import { Door, type DoorName, type DoorParts } from './door.ts'
 import type { DoorPlan, DoorPlans } from './door-plan.ts'
+import { drainCrowd } from './drain.ts'
+import { followDrainOrders } from './drain-orders.ts'
 import { proverOf } from './probe.ts'
+import { watchReach } from './reach.ts'
 import { consoleTls } from './tls.ts'
 import { tlsFiles } from './tls-files.ts'
 
@@ -47,6 +50,8 @@ export interface NodeOptions {
   /** `default`: what central gives; a list: the node's own. */
   readonly servers: Registration['servers']
   readonly log: Log
+  /** How long players who are in no quest have when an operator orders a drain. Default 10 000. */
+  readonly drainMs?: number
   /** How long central may hold a sync. Default 20 000. */
   readonly holdMs?: number
   /** Gives up a start whose registration central does not answer. */
@@ -72,14 +77,18 @@ export interface RunningNode {
   adopt(door: DoorName, socket: Socket, head?: Uint8Array): void
   /** Connections at this moment. */
   load(): Readonly<Record<DoorName, number>>
-  /** Takes no new players and waits until the last one has left, for `deadlineMs` at most. */
-  drain(deadlineMs: number): Promise<void>
+  /**
+   * Takes no new players, tells those who are here, and waits until the last one has left: for `drainMs`, or as long as
+   * somebody is in a quest for `questMs` at most.
+   */
+  drain(drainMs: number, questMs?: number): Promise<void>
   /** Ends every connection in words, tells central, and lets go of everything. */
   close(): Promise<void>
 }
 
 const software = 'citygate 0.1.0'
 const closingText = 'This server is closing. Please log in again in a few minutes.'
+const usualDrainMs = 10_000
 /** For consoles to take their goodbye. */
 const goodbyeMs = 2000
 /** For the last word to central. */
@@ -139,10 +148,15 @@ async function start(options: NodeOptions, opened: Closer[]): Promise<RunningNod
   opened.push(() => link.close(lastWordMs))
   const { onArmed } = options
   const told = onArmed ? { ...link, ...tellingArmings(link, onArmed) } : link
-  openDoors(doors, { link: told, content, addressOf, log: options.log })
+  const crowd = openDoors(doors, { link: told, content, addressOf, log: options.log })
+  const ending = [
+    watchReach({ call, clock: systemClock, log: named(options.log, 'reach'), opnTls: options.tls !== 'off' }),
+    followDrainOrders(link, crowd, { drainMs: options.drainMs ?? usualDrainMs, clock: systemClock, log }),
+  ]
 
   let closing: Promise<void> | null = null
   const close = () => {
+    for (const end of ending) end()
     closing ??= closeNode(doors, link, content, log)
     return closing
   }
@@ -170,14 +184,11 @@ async function start(options: NodeOptions, opened: Closer[]): Promise<RunningNod
       else socket.destroy()
     },
     load: () => ({ opn: 0, lmp: 0, fmp: 0, rfp: 0, ...sizes(doors) }),
-    async drain(deadlineMs) {
+    async drain(drainMs, questMs = drainMs) {
       link.drain()
-      let cancel = () => {}
-      const deadline = new Promise<void>((over) => {
-        cancel = systemClock.after(deadlineMs, over)
-      })
-      await Promise.race([Promise.all([...doors.values()].map((door) => door.whenEmpty())), deadline])
-      cancel()
+      for (const end of ending) end()
+      const emptied = drainCrowd(crowd, { drainMs, questMs }, systemClock)
+      await Promise.all([emptied.done, emptyWithin(doors, drainMs)])
     },
   }
 }
@@ -235,7 +246,8 @@ interface Insides {
   readonly log: Log
 }
 
-function openDoors(doors: ReadonlyMap<DoorName, Door>, { link, content, addressOf, log }: Insides): void {
+/** Gives the players of the game servers, nobody where there are none. */
+function openDoors(doors: ReadonlyMap<DoorName, Door>, { link, content, addressOf, log }: Insides): Crowd {
   const clock = systemClock
   const ownLmp = addressOf('lmp')
   if (ownLmp) {
@@ -243,9 +255,19 @@ function openDoors(doors: ReadonlyMap<DoorName, Door>, { link, content, addressO
     doors.get('lmp')?.open(lmp({ content, link: link.entry, clock, rfp: () => addressOf('rfp') }))
     doors.get('rfp')?.open(rfp())
   }
-  doors
-    .get('fmp')
-    ?.open(createFmp({ link: link.world, social: link.social, content, clock, log: named(log, 'game') }))
+  const fmp = createFmp({ link: link.world, social: link.social, content, clock, log: named(log, 'game') })
+  doors.get('fmp')?.open(fmp)
+  return fmp.crowd
+}
+
+/** Resolves when nobody is behind any of the doors, or when the time is over. */
+async function emptyWithin(doors: ReadonlyMap<DoorName, Door>, ms: number): Promise<void> {
+  let cancel = () => {}
+  const over = new Promise<void>((resolve) => {
+    cancel = systemClock.after(ms, resolve)
+  })
+  await Promise.race([Promise.all([...doors.values()].map((door) => door.whenEmpty())), over])
+  cancel()
 }
 
 async function closeNode(

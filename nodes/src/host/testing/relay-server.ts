@@ -56,7 +56,15 @@ const content = {
 
 async function serveGame(): Promise<number> {
   const parts = { clock: systemClock, log: silentLog }
-  const door = await Door.take({ name: 'fmp', bind: '127.0.0.1', port: 0, tls: null, helloMs: 0, ...parts })
+  const door = await Door.take({
+    name: 'fmp',
+    bind: '127.0.0.1',
+    port: 0,
+    tls: null,
+    helloMs: 0,
+    prove: (nonce) => nonce,
+    ...parts,
+  })
   door.open(createFmp({ link, social, content, ...parts }))
   return door.port
 }

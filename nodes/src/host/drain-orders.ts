@@ -1,0 +1,44 @@
+/** What an operator orders about a drain, carried out: the players go, the ports stay, and it can be taken back. */
+import type { Clock } from '../central/clock.ts'
+import type { Link } from '../central/open-link.ts'
+import type { Crowd } from '../game/index.ts'
+import type { Log } from '../log.ts'
+import { type Drain, drainCrowd } from './drain.ts'
+
+export interface DrainOrdersParts {
+  readonly drainMs: number
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Returns the end of it. */
+export function followDrainOrders(
+  link: Pick<Link, 'onDrainOrder'>,
+  crowd: Crowd,
+  { drainMs, clock, log }: DrainOrdersParts,
+): () => void {
+  let running: Drain | null = null
+  let ended = false
+  const stop = () => {
+    running?.callOff()
+    running = null
+  }
+  link.onDrainOrder((order) => {
+    if (ended) return
+    stop()
+    if (!order) return
+    const drain = drainCrowd(crowd, { drainMs, questMs: order.questMs }, clock)
+    running = drain
+    void drain.done.then((empty) => {
+      if (running !== drain) return
+      running = null
+      log.info({ empty }, 'drained as an operator has ordered')
+    })
+  })
+  return () => {
+    ended = true
+    // A drain of the host's own goes on with the count-down: nobody is told that he may stay.
+    running?.end()
+    running = null
+  }
+}
