@@ -44,6 +44,8 @@ export interface Metrics {
   request(route: string, status: number, seconds: number): void
   transaction(outcome: 'committed' | 'refused' | 'busy' | 'failed', seconds: number): void
   repeat(): void
+  /** Something that an operator has to look at. */
+  alarm(kind: 'node-ahead'): void
   /** In the text format of Prometheus. */
   render(figures: Figures): Promise<string>
 }

@@ -26,6 +26,12 @@ export function prometheusMetrics(): Metrics {
     help: 'Transactions begun again after a deadlock or a serialization failure.',
     registers,
   })
+  const alarms = new Counter({
+    name: 'citygate_alarms_total',
+    help: 'What an operator has to look at: `node-ahead`, a node knows what central has never done.',
+    labelNames: ['kind'],
+    registers,
+  })
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name: `citygate_${name}`, help, labelNames, registers })
   const playersOnline = gauge('players_online', 'Players shown online.')
@@ -41,6 +47,7 @@ export function prometheusMetrics(): Metrics {
     request: (route, status, seconds) => requests.observe({ route, status: String(status) }, seconds),
     transaction: (outcome, seconds) => transactions.observe({ outcome }, seconds),
     repeat: () => repeats.inc(),
+    alarm: (kind) => alarms.inc({ kind }),
     async render(figures) {
       playersOnline.set(figures.playersOnline)
       liveLeases.set(figures.liveLeases)

@@ -6,6 +6,7 @@ import { createApp, type Deps } from '../app.ts'
 import { migrate } from '../db/migrate.ts'
 import { failureOf, reasonOf } from '../db/postgres-errors.ts'
 import type { Log } from '../log.ts'
+import { settle } from '../services/incarnation.ts'
 import { ensureOperatorKey } from '../services/operator-keys.ts'
 import { purge } from '../services/purge.ts'
 import { sampleStats } from '../services/stats-history.ts'
@@ -81,6 +82,7 @@ export async function startCentral(options: CentralOptions): Promise<Central> {
       sourceOf: (context) => sourceOf(context, options.trustProxy ?? false),
       ...dialBackOf(options),
     }
+    await settle(deps)
     const operatorKey = await operatorKeyOf(deps, options)
     const app = createApp(deps)
     const server = await listen(app, options)

@@ -1,5 +1,5 @@
 /** The one way to write: a transaction with bounds, repeated where another one won. */
-import { Problem } from '@citygate/schema/contract'
+import { Problem, type ProblemCode } from '@citygate/schema/contract'
 import { sql } from 'drizzle-orm'
 import type { Deps } from '../deps.ts'
 import type { Transaction } from './database.ts'
@@ -12,6 +12,27 @@ const attemptsAtMost = 4
 
 /** Names what others wait for: their held calls end after the commit. */
 export type Wake = (topic: string) => void
+
+/** Thrown in `work`: all of it is rolled back, `first` is done, and then the work once more. */
+export class DoFirst extends Error {
+  override readonly name = 'DoFirst'
+  readonly first: (deps: Deps) => Promise<void>
+
+  constructor(first: (deps: Deps) => Promise<void>) {
+    super('something has to be done first')
+    this.first = first
+  }
+}
+
+/** A refusal that an operator has to hear of: `raise` runs behind the roll-back. */
+export class Alarm extends Problem {
+  readonly raise: (deps: Deps) => Promise<void>
+
+  constructor(code: ProblemCode, detail: string, raise: (deps: Deps) => Promise<void>) {
+    super(code, detail)
+    this.raise = raise
+  }
+}
 
 /**
  * Runs `work` in one transaction. A deadlock or serialization failure is repeated a few times with
@@ -38,7 +59,13 @@ export async function transact<T>(deps: Deps, work: (tx: Transaction, wake: Wake
     } catch (error) {
       if (error instanceof Problem) {
         ended('refused')
+        if (error instanceof Alarm) await error.raise(withoutKey(deps))
         throw error
+      }
+      if (error instanceof DoFirst && attempt < attemptsAtMost) {
+        ended('refused')
+        await error.first(withoutKey(deps))
+        continue
       }
       const failure = failureOf(error)
       ended(failure === 'repeatable' || failure === 'too-slow' ? 'busy' : 'failed')
@@ -50,6 +77,11 @@ export async function transact<T>(deps: Deps, work: (tx: Transaction, wake: Wake
       throw asProblem(error)
     }
   }
+}
+
+/** What is done beside the work of a request is not its answer. */
+function withoutKey({ once: _, ...deps }: Deps): Deps {
+  return deps
 }
 
 /** For reads outside `transact`, and for errors that leave it: what a caller is told of a database's failure. */

@@ -4,7 +4,7 @@ import { leases, nodeEpochs, nodes, players } from '@citygate/schema/tables'
 import { and, asc, eq, gt, inArray } from 'drizzle-orm'
 import { now } from '../db/clock.ts'
 import type { Transaction } from '../db/database.ts'
-import { requireNewestEpoch } from './epochs.ts'
+import { requireNewestEpoch, requireNotAhead } from './epochs.ts'
 
 export interface Acting {
   readonly nodeId: string
@@ -42,6 +42,7 @@ export async function actFor(
   await tx.select({ id: leases.capcomId }).from(leases).where(ownLease).for('no key update')
   await requireNewestEpoch(tx, nodeId, epoch)
   const [lease] = await tx.select().from(leases).where(ownLease)
+  requireNotAhead(nodeId, fence, lease?.fence)
   if (lease?.nodeId !== nodeId || lease.epoch !== epoch || lease.fence !== fence) {
     throw new Problem('fence_lost')
   }

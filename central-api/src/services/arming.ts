@@ -12,7 +12,7 @@ import type { Transaction } from '../db/database.ts'
 import { inTurn } from '../db/in-turn.ts'
 import { transact } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
-import { readNewestEpoch, requireNewest, shareNode } from './epochs.ts'
+import { readNewestEpoch, requireNewest, requireNotAhead, shareNode } from './epochs.ts'
 import { lockLease } from './player-locks.ts'
 import { keepSeat, lockServer, readRoom, requireRoom } from './seats.ts'
 import { lengthened, readLive, requireTicket, type Ticket } from './tickets.ts'
@@ -66,6 +66,7 @@ export async function armSession(
       readRoom(tx, capcomId, serverId),
     )
     // The locked log-in is the lease's: another claim since the first look has risen the fence.
+    requireNotAhead(nodeId, fence, lease?.fence)
     const held = lease?.nodeId === nodeId && lease.epoch === epoch && lease.fence === fence
     if (!held || lease.login !== before.login) throw new Problem('fence_lost')
     if (!ticket) throw new Problem('ticket_unknown')

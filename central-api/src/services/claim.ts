@@ -10,7 +10,8 @@ import { inTurn } from '../db/in-turn.ts'
 import { transact, type Wake } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { readBans, requireUnbanned } from './bans.ts'
-import { requireNewest, shareNode } from './epochs.ts'
+import { epochColumns, requireNewest, shareNode } from './epochs.ts'
+import { fenceFloor } from './incarnation.ts'
 import { writeLetter } from './mail.ts'
 import { lockLease, lockPlayer } from './player-locks.ts'
 import { lockServer, readRoom, takeSeat } from './seats.ts'
@@ -47,7 +48,7 @@ export async function claim(
     if (!held) throw new Problem('ticket_unknown', 'The hunter belongs to another console now.')
     const { hunter, lease } = held
     await tellHolder(tx, lease, wake)
-    const fence = lease.fence + 1
+    const fence = Math.max(lease.fence, held.fenceFloor) + 1
     const [, [, [seat], , [node]]] = await Promise.all([
       inTurn(
         endOlder(tx, ticket),
@@ -57,7 +58,6 @@ export async function claim(
           .where(eq(leases.capcomId, capcomId)),
         tx.update(tickets).set({ targets: [], expiresAt: null }).where(eq(tickets.hash, hash)),
         tx.update(players).set({ seenAt: now }).where(eq(players.capcomId, capcomId)),
-        tx.delete(presence).where(and(eq(presence.capcomId, capcomId), lt(presence.fence, fence))),
       ),
       // Last, since a whole community may be on its way to the same game server: its lock is held for a moment.
       inTurn(
@@ -65,6 +65,8 @@ export async function claim(
         takeSeat(tx, capcomId, serverId),
         shareNode(tx, nodeId),
         readCarrier(tx, nodeId, epoch, serverId),
+        // Behind the server's and the node's locks, which a new start of the old holder takes before its presence.
+        tx.delete(presence).where(and(eq(presence.capcomId, capcomId), lt(presence.fence, fence))),
       ),
     ])
     requireNewest(node, epoch)
@@ -88,7 +90,7 @@ export async function claim(
 
 function readHunter(tx: Transaction, capcomId: string, consoleId: string) {
   return tx
-    .select({ hunter: { name: players.name, settings: players.settings }, lease: leases })
+    .select({ hunter: { name: players.name, settings: players.settings }, lease: leases, fenceFloor })
     .from(players)
     .innerJoin(leases, eq(leases.capcomId, players.capcomId))
     .where(and(eq(players.capcomId, capcomId), eq(players.consoleId, consoleId)))
@@ -97,7 +99,7 @@ function readHunter(tx: Transaction, capcomId: string, consoleId: string) {
 /** The node, and whether this start of it carries the game server. */
 function readCarrier(tx: Transaction, nodeId: string, epoch: number, serverId: number) {
   return tx
-    .select({ newest: nodes.newestEpoch, carries: sql<boolean>`${servers.id} is not null` })
+    .select({ ...epochColumns, carries: sql<boolean>`${servers.id} is not null` })
     .from(nodes)
     .leftJoin(servers, and(eq(servers.id, serverId), eq(servers.nodeId, nodes.id), eq(servers.epoch, epoch)))
     .where(eq(nodes.id, nodeId))

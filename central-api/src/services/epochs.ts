@@ -4,6 +4,8 @@ import { nodes } from '@citygate/schema/tables'
 import { eq } from 'drizzle-orm'
 import type { Transaction } from '../db/database.ts'
 import { inTurn } from '../db/in-turn.ts'
+import { Alarm } from '../db/transaction.ts'
+import { moved, noteAhead, requireSettled } from './incarnation.ts'
 
 /**
  * Holds back a new start of the node until this transaction ends, and shares the node with others
@@ -22,14 +24,45 @@ export function shareNode(tx: Transaction, nodeId: string) {
 }
 
 export function readNewestEpoch(tx: Transaction, nodeId: string) {
-  return tx.select({ newest: nodes.newestEpoch }).from(nodes).where(eq(nodes.id, nodeId))
+  return tx.select(epochColumns).from(nodes).where(eq(nodes.id, nodeId))
+}
+
+/** What decides about an epoch. Fences and cursors are told together with one, and so belong to its incarnation. */
+export const epochColumns = { id: nodes.id, newest: nodes.newestEpoch, floor: nodes.epochFloor, moved }
+
+interface Known {
+  readonly id: string
+  readonly newest: number
+  readonly floor: number
+  readonly moved: boolean
 }
 
 /** @throws Problem as `requireNewestEpoch` */
-export function requireNewest(node: { readonly newest: number } | undefined, epoch: number): void {
+export function requireNewest(node: Known | undefined, epoch: number): void {
   if (!node) throw new Problem('unauthorized', 'The key is unknown.')
-  if (epoch < node.newest) throw new Problem('epoch_superseded')
+  requireSettled(node.moved)
   if (epoch > node.newest) {
-    throw new Problem('incarnation_changed', `Central knows no epoch ${epoch} of this node: register again.`)
+    throw ahead('incarnation_changed', node.id, `epoch ${epoch}, where central knows ${node.newest}`)
   }
+  if (epoch <= node.floor) {
+    throw new Problem('incarnation_changed', 'Central’s database was restored: register again.')
+  }
+  if (epoch < node.newest) throw new Problem('epoch_superseded')
+}
+
+/**
+ * A fence that central has never given: not obeyed, and an alarm.
+ *
+ * @throws Problem `fence_lost`
+ */
+export function requireNotAhead(nodeId: string, fence: number, known: number | undefined): void {
+  if (known !== undefined && fence > known) {
+    throw ahead('fence_lost', nodeId, `fence ${fence}, where central knows ${known}`)
+  }
+}
+
+/** The refusal of a node that knows what central does not. */
+export function ahead(code: 'incarnation_changed' | 'fence_lost', nodeId: string, what: string): Alarm {
+  const detail = `Central’s database is older than this node’s memory: ${what}.`
+  return new Alarm(code, detail, (deps) => noteAhead(deps, nodeId, what))
 }

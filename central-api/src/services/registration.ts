@@ -17,6 +17,8 @@ import { requireNodeUnbanned } from './bans.ts'
 import { defaultWorld } from './default-world.ts'
 import { bumpDirectory, readDirectory } from './directory.ts'
 import { asColumns } from './enrolment.ts'
+import { readNewestEpoch } from './epochs.ts'
+import { requireSettled } from './incarnation.ts'
 import { beginReach } from './reach.ts'
 import { placeOffers } from './server-offers.ts'
 import { times } from './times.ts'
@@ -71,8 +73,9 @@ async function openEpoch(
   start: Start,
   roles: { entry: boolean; world: boolean },
 ): Promise<number> {
-  const [before] = await tx.select({ newest: nodes.newestEpoch }).from(nodes).where(eq(nodes.id, nodeId))
+  const [before] = await readNewestEpoch(tx, nodeId)
   if (!before) throw new Problem('unauthorized', 'The key is unknown.')
+  requireSettled(before.moved)
   await requireNodeUnbanned(tx, nodeId)
   const epoch = before.newest + 1
   const { name, software, opn, lmp, fmp, rfp } = start
