@@ -6,6 +6,7 @@ import {
   createCity,
   endLayers,
   expireReservations,
+  findPlayersBelow,
   finishCity,
   goDown,
   goUp,
@@ -20,6 +21,7 @@ import {
 import { lines, stage } from './testing/stage.ts'
 
 const path = new Uint8Array(14)
+const anybody = { capcomId: ascii(''), hunterName: ascii(''), conditions: [] }
 const payloads = (step: Step): string[] =>
   step.notices.map(({ packet, body, sequence }) =>
     hex(encodeFrame(packet, sequence, body).subarray(headerSize)),
@@ -64,6 +66,18 @@ describe('coming to a server', () => {
 })
 
 describe('gates', () => {
+  test('make their cities when somebody looks at them; counting and searching does not', () => {
+    const { world, arrives } = stage()
+    const [one] = world.servers.get(1)?.gates ?? []
+    if (!one) throw new Error('a server without gates')
+    expect(populationOf(one.server)).toBe(0)
+    expect(findPlayersBelow(one.server, arrives('Alice'), anybody)).toHaveLength(1)
+    expireReservations(world, 0)
+    expect(one.madeCities).toEqual([])
+    expect(one.cities.map(({ number }) => number)).toEqual(one.cities.map((_, index) => index + 1))
+    expect(one.madeCities).toBe(one.cities)
+  })
+
   test('those in the gate hear of the newcomer before he has his answer (trace 0)', () => {
     const { act, inGate, arrives } = stage()
     inGate('Alice', 'George')

@@ -7,7 +7,7 @@ import type { City, Gate, Player, World } from './world.ts'
 export const reservationTime = 40_000
 
 const reservedBy = (gate: Gate, owner: Player): City | undefined =>
-  gate.cities.find((city) => city.reservation?.owner === owner)
+  gate.madeCities.find((city) => city.reservation?.owner === owner)
 
 /** Frees what the actor had reserved in the gate; the gate hears that the city is free. */
 export function releaseReservation(turn: Turn, gate: Gate): void {
@@ -26,7 +26,7 @@ export function expireReservations(world: World, now: number): Step {
   for (const server of world.servers.values())
     for (const gate of server.gates) {
       if (gate.members.size === 0) continue
-      for (const city of gate.cities) {
+      for (const city of gate.madeCities) {
         if (!city.reservation || city.reservation.until > now) continue
         const turn = new Turn(world, city.reservation.owner, unasked)
         city.reservation = undefined

@@ -30,7 +30,7 @@ export function findPlayersBelow(layer: Layer, searcher: Player, wanted: Wanted)
 function peopleBelow(layer: Layer): readonly Player[] {
   if (layer.kind === 'server') return [...layer.members.occupants, ...layer.gates.flatMap(peopleBelow)]
   if (layer.kind === 'gate')
-    return [...layer.members.occupants, ...layer.cities.flatMap(({ members }) => members.occupants)]
+    return [...layer.members.occupants, ...layer.madeCities.flatMap(({ members }) => members.occupants)]
   return [...layer.gate.members.occupants, ...layer.members.occupants]
 }
 

@@ -47,7 +47,10 @@ export interface Gate {
   readonly capacity: number
   readonly server: Server
   readonly members: Slots<Player>
+  /** Made when they are looked at first: a whole world has some 20 000, and few gates are ever entered. */
   readonly cities: readonly City[]
+  /** None before somebody has looked at `cities`; until then nobody can be in one. */
+  readonly madeCities: readonly City[]
 }
 
 interface Reservation {
@@ -161,7 +164,7 @@ function createServer(plan: ServerPlan, capacities: Capacities): Server {
 }
 
 function createGate(server: Server, number: number, cities: number, capacities: Capacities): Gate {
-  const list: City[] = []
+  let made: readonly City[] | undefined
   const gate: Gate = {
     kind: 'gate',
     number,
@@ -169,11 +172,18 @@ function createGate(server: Server, number: number, cities: number, capacities: 
     capacity: capacities.gate,
     server,
     members: new Slots(),
-    cities: list,
+    get cities() {
+      made ??= Array.from({ length: cities }, (_, index) => createCity(gate, index + 1, capacities.city))
+      return made
+    },
+    get madeCities() {
+      return made ?? noCities
+    },
   }
-  for (let city = 1; city <= cities; city++) list.push(createCity(gate, city, capacities.city))
   return gate
 }
+
+const noCities: readonly City[] = []
 
 function createCity(gate: Gate, number: number, capacity: number): City {
   return {
@@ -211,7 +221,8 @@ export const siblingsOf = (layer: Layer): readonly Layer[] =>
 /** Members of the place and of all below it (game.md 1.1). Circles add nobody. */
 export function populationOf(layer: Layer): number {
   let population = layer.members.size
-  for (const child of childrenOf(layer)) population += populationOf(child)
+  const below = layer.kind === 'gate' ? layer.madeCities : childrenOf(layer)
+  for (const child of below) population += populationOf(child)
   return population
 }
 
