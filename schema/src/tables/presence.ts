@@ -4,7 +4,7 @@
  * generation is drawn anew, and every node is asked for its full set.
  */
 import { and, eq, gt, sql } from 'drizzle-orm'
-import { boolean, check, index, integer, pgTable, pgView, text, uuid } from 'drizzle-orm/pg-core'
+import { boolean, check, index, integer, jsonb, pgTable, pgView, text, uuid } from 'drizzle-orm/pg-core'
 import { counter, moment } from './columns.ts'
 import { nodeEpochs, nodes } from './nodes.ts'
 import { leases } from './players.ts'
@@ -31,6 +31,9 @@ export const presence = pgTable(
     city: integer('city'),
     inQuest: boolean('in_quest').notNull(),
     leader: boolean('leader').notNull(),
+    /** What he publishes for searches, as `id:value`; of a leader also what his city does. */
+    fields: jsonb('fields').$type<readonly string[]>().notNull().default([]),
+    cityFields: jsonb('city_fields').$type<readonly string[]>().notNull().default([]),
     toldAt: moment('told_at').notNull().default(sql`clock_timestamp()`),
   },
   (t) => [
@@ -55,6 +58,10 @@ export const livePresence = pgView('live_presence').as((qb) =>
       inQuest: presence.inQuest,
       leader: presence.leader,
       toldAt: presence.toldAt,
+      fields: presence.fields,
+      cityFields: presence.cityFields,
+      /** When his node reported last: as fresh is all of the row. */
+      reportedAt: nodeEpochs.renewedAt,
     })
     .from(presence)
     .innerJoin(leases, and(eq(leases.capcomId, presence.capcomId), eq(leases.fence, presence.fence)))
