@@ -7,7 +7,14 @@ import type { Lasting } from './lasting.ts'
 import type { Config } from './settings.ts'
 import { codeOf, reasonOf } from './trouble.ts'
 
-export const centralKeys = ['httpPort', 'httpBind', 'database', 'operatorKey'] as const
+export const centralKeys = [
+  'httpPort',
+  'httpBind',
+  'database',
+  'operatorKey',
+  'dialBack',
+  'trustProxy',
+] as const
 
 export async function startHostedCentral(
   config: Config<(typeof centralKeys)[number]>,
@@ -27,6 +34,8 @@ export async function startHostedCentral(
     host: config.httpBind,
     port: config.httpPort,
     dataFolder: folder,
+    dialBack: config.dialBack,
+    trustProxy: config.trustProxy === 'on',
     ...(config.operatorKey ? { operatorKey: config.operatorKey } : {}),
     log: log.child({ part: 'central' }),
   }).catch((error: unknown) => nameKey(error, config))

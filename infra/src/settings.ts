@@ -136,6 +136,19 @@ export const settings = {
       .optional(),
   }),
 
+  dialBack: choice(
+    'dial-back',
+    ['off', 'on', 'allow-private'],
+    'central connects to a node’s ports before it shows them to consoles; allow-private: also to addresses inside of a house; off: takes every node’s word',
+    'on',
+  ),
+  trustProxy: choice(
+    'trust-proxy',
+    ['off', 'on'],
+    'a proxy on this machine says in X-Forwarded-For whom a request comes from',
+    'off',
+  ),
+
   bind: text('bind', 'ADDRESS', '0.0.0.0', 'address that the console ports listen on'),
   advertise: setting({
     name: 'advertise',
@@ -227,6 +240,19 @@ export const settings = {
       .default(['world']),
   }),
   keyFile: text('key-file', 'FILE', 'citygate-data/operator.key', 'file with an operator’s key'),
+  reachableAt: setting({
+    name: 'reachable-at',
+    takes: 'HOST,…',
+    meaning:
+      'hosts, by name or address, towards which central may dial for nodes of the token, besides the one that they come from',
+    allowed: 'names or addresses with commas between them, at most 16',
+    default: 'none',
+    schema: z
+      .string()
+      .transform((value) => value.split(',').map((host) => host.trim()))
+      .pipe(z.array(z.string().regex(/^[A-Za-z0-9:][A-Za-z0-9.:-]{0,126}$/)).max(16))
+      .optional(),
+  }),
   uses: number('uses', 1, 1, 1000, 'how many nodes may enrol with the token'),
   may: choice('may', ['read', 'moderate', 'own'], 'what the new key may do', 'read'),
   banTime: setting({

@@ -23,9 +23,10 @@ const printJson = (value: unknown) => console.log(JSON.stringify(value, null, 2)
 const enrolToken = command({
   name: 'enrol-token',
   summary: 'Make a token with which nodes enrol themselves; prints just the token.',
-  keys: [...operatorKeys, 'roles', 'uses', 'ttl'],
-  async run({ roles, uses, ttl, ...operator }) {
-    const made = await callOperator(operator)(createEnrolToken, { body: { roles, uses, ttlSeconds: ttl } })
+  keys: [...operatorKeys, 'roles', 'uses', 'ttl', 'reachableAt'],
+  async run({ roles, uses, ttl, reachableAt, ...operator }) {
+    const body = { roles, uses, ttlSeconds: ttl, ...(reachableAt ? { reachableAt } : {}) }
+    const made = await callOperator(operator)(createEnrolToken, { body })
     console.log(made.token)
   },
 })

@@ -16,6 +16,8 @@ export const up = command({
   name: 'up',
   summary: 'Run the whole system on this machine: central API, status page, one node.',
   keys: [...lastingKeys, ...centralKeys, ...nodeKeys],
+  // At home friends join from the same house; a stranger still has central dial nowhere but to himself.
+  defaults: { dialBack: 'allow-private' },
   async run(config) {
     refuseUnbuilt(config)
     await runLasting(config, async (lasting) => {
@@ -27,7 +29,7 @@ export const up = command({
         enrolToken: async () => {
           if (!central.operatorKey) throw new ConfigError(noKey(lasting.folder))
           const { call } = createCentral({ ...place, key: central.operatorKey })
-          return (await call(createEnrolToken, { body: { roles } })).token
+          return (await call(createEnrolToken, { body: { roles, ownMachine: true } })).token
         },
       })
       lasting.ready({ http: central.url, nodes: [statusOf(node)] })
