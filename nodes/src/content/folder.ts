@@ -1,5 +1,5 @@
 /** Content from a folder of the operator's, read again whenever a file in it changes. */
-import { type FSWatcher, watch } from 'node:fs'
+import { existsSync, type FSWatcher, watch } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Bytes } from '../pat/index.ts'
@@ -12,7 +12,9 @@ import { ContentProblem } from './problem.ts'
 import { changes, type Files, readFiles, Shelf } from './shelf.ts'
 import { HandedOut, versioned } from './versioned.ts'
 
-const defaultFolder = fileURLToPath(new URL('../../content', import.meta.url))
+/** In a bundle they lie beside the program. */
+const beside = fileURLToPath(new URL('./content', import.meta.url))
+const defaultFolder = existsSync(beside) ? beside : fileURLToPath(new URL('../../content', import.meta.url))
 
 /** In case the platform misses a change (network drives, folders that are replaced). */
 const pollMs = 5_000

@@ -1,0 +1,9 @@
+/** `npm run build`: bundles into `dist/` (docs/decisions/0105-bundles.md). */
+import { join } from 'node:path'
+import { build, bundles } from './bundles.ts'
+
+const dist = join(import.meta.dirname, '..', '..', 'dist')
+for (const bundle of bundles) {
+  const { files, bytes } = await build(bundle, dist)
+  console.log(`dist/${bundle.name}: ${files} files, ${(bytes / 1024).toFixed(0)} KiB`)
+}
