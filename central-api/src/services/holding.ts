@@ -81,10 +81,13 @@ export async function adopt(
         .update(leases)
         .set({ nodeId, lastNodeId: nodeId, epoch, fence, serverId, login, claimedAt: now })
         .where(eq(leases.capcomId, capcomId)),
-      tx.update(players).set({ seenAt: now }).where(eq(players.capcomId, capcomId)),
+    )
+    const [, [node]] = await inTurn(
+      shareNode(tx, nodeId),
+      readCarrier(tx, nodeId, epoch, serverId),
+      // Behind the node's lock, as everybody does.
       tx.delete(presence).where(and(eq(presence.capcomId, capcomId), lt(presence.fence, fence))),
     )
-    const [, [node]] = await inTurn(shareNode(tx, nodeId), readCarrier(tx, nodeId, epoch, serverId))
     requireNewest(node, epoch)
     if (!node?.carries) throw new Problem('fence_lost', 'This node does not carry his game server any more.')
     return { fence }
