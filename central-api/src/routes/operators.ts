@@ -51,7 +51,7 @@ export const operatorRoutes: readonly Route[] = [
   serve(kickPlayer, (deps, { who, params, body }) => kick(deps, who.operatorId, params.capcomId, body.text)),
   serve(announce, (deps, { who, body }) => orders.announce(deps, who.operatorId, body)),
   serve(drainNode, (deps, { who, params, body }) =>
-    orders.orderDrain(deps, who.operatorId, params.nodeId, body.drain),
+    orders.orderDrain(deps, who.operatorId, params.nodeId, body),
   ),
   serve(orderConsistency, (deps, { who, params, body }) =>
     orders.orderConsistency(deps, who.operatorId, params.nodeId, body.consistency),

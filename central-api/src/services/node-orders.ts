@@ -74,14 +74,17 @@ export async function orderDrain(
   deps: Deps,
   operatorId: string,
   nodeId: string,
-  drain: boolean,
+  { drain, questSeconds }: z.output<NonNullable<(typeof drainEndpoint)['body']>>,
 ): Promise<Output<typeof drainEndpoint>> {
   return transact(deps, async (tx, wake) => {
     await tx.select({ id: nodes.id }).from(nodes).where(eq(nodes.id, nodeId)).for('no key update')
     const [node] = await tx.select({ ordered: nodes.drainOrdered }).from(nodes).where(eq(nodes.id, nodeId))
     if (!node) throw new Problem('node_not_found')
     if (node.ordered !== drain) {
-      await tx.update(nodes).set({ drainOrdered: drain }).where(eq(nodes.id, nodeId))
+      await tx
+        .update(nodes)
+        .set({ drainOrdered: drain, drainQuestSeconds: questSeconds })
+        .where(eq(nodes.id, nodeId))
       await writeLetter(tx, nodeId, { kind: 'orders' }, wake)
       await audit(tx, `operator:${operatorId}`, drain ? 'drain' : 'undrain', `node:${nodeId}`)
     }

@@ -228,9 +228,13 @@ export const drainNode = endpoint({
   path: '/v1/nodes/{nodeId}/drain',
   caller: 'operator',
   role: 'moderate',
-  summary: 'Order a node to take no new players, or take that back.',
+  summary: 'Order a node to take no new players and to let those leave who are there, or take that back.',
   params: z.strictObject({ nodeId: NodeId }),
-  body: z.strictObject({ drain: z.boolean() }),
+  body: z.strictObject({
+    drain: z.boolean(),
+    /** How long quests may go on; a quest of the game takes 50 minutes at most. */
+    questSeconds: z.int().min(0).max(86_400).default(3600),
+  }),
   output: z.object({ nodeId: NodeId, drain: z.boolean() }),
   problems: [...refusals, 'node_not_found'],
 })
