@@ -2,9 +2,9 @@
 import type { Logger } from 'pino'
 import { lockFolder } from './folder-lock.ts'
 import { type Lifecycle, runUntilEnded } from './lifecycle.ts'
-import { openLog } from './log.ts'
+import { type LogSink, openLog, openSink } from './log.ts'
 import type { Config } from './settings.ts'
-import { clearStatusFile, type Status, writeStatusFile } from './status-file.ts'
+import { clearStatusFile, runningFile, type Status, writeStatusFile } from './status-file.ts'
 
 export const lastingKeys = ['data', 'log', 'statusFile'] as const
 
@@ -13,7 +13,9 @@ export interface Lasting {
   readonly log: Logger
   /** The data folder, which is this process's alone. */
   readonly folder: string
-  /** Everything listens: scripts are told through the status file. */
+  /** For lines that workers have written. */
+  readonly logSink: LogSink
+  /** Everything listens: scripts are told through the status file. Again when something has changed. */
   ready(status: Omit<Status, 'pid'>): void
 }
 
@@ -21,18 +23,28 @@ export async function runLasting(
   config: Config<(typeof lastingKeys)[number]>,
   start: (lasting: Lasting) => Promise<void>,
 ): Promise<void> {
-  const log = openLog(config.log)
+  const logSink = openSink(config.log)
+  const log = openLog(logSink)
   const lock = await lockFolder(config.data)
-  if (config.statusFile) clearStatusFile(config.statusFile)
+  // In the data folder for `citygate doctor`, which is told nothing but the folder.
+  const files = (folder: string) => [runningFile(folder), ...(config.statusFile ? [config.statusFile] : [])]
+  for (const file of files(lock.path)) clearStatusFile(file)
   await runUntilEnded(log, async (life) => {
     life.onEnd(() => lock.release())
+    let told = false
     await start({
       life,
       log,
+      logSink,
       folder: lock.path,
       ready: (status) => {
-        if (!config.statusFile) return
-        const remove = writeStatusFile(config.statusFile, { pid: process.pid, ...status })
+        if (life.ending.aborted) return
+        const removals = files(lock.path).map((file) =>
+          writeStatusFile(file, { pid: process.pid, ...status }),
+        )
+        const remove = () => removals.forEach((each) => each())
+        if (told) return
+        told = true
         life.onEnd(remove)
         // Also when a second signal leaves no time to close.
         process.once('exit', remove)

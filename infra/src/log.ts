@@ -1,11 +1,23 @@
-import { type Logger, pino, stdTimeFunctions } from 'pino'
+import { destination, type Logger, pino, stdTimeFunctions } from 'pino'
 import pretty from 'pino-pretty'
 
 /** Values under these keys never reach a log line, wherever they stand. */
 const secrets = ['ticket', 'supportCode', 'key', 'secret', 'token', 'authorization', 'password']
 
+/** Where log lines go: the program's own, and those that its workers have written. */
+export interface LogSink {
+  write(line: string): void
+}
+
+export function openSink(form: 'pretty' | 'json' | undefined): LogSink {
+  const wanted = form ?? (process.stdout.isTTY ? 'pretty' : 'json')
+  return wanted === 'pretty'
+    ? pretty({ sync: true, ignore: 'pid,hostname' })
+    : destination({ dest: 1, sync: true })
+}
+
 /** The one logger of a process; named children are made from it. */
-export function openLog(form: 'pretty' | 'json' | undefined): Logger {
+export function openLog(sink: LogSink): Logger {
   const options = {
     base: null,
     level: process.env.CITYGATE_LOG_LEVEL ?? 'info',
@@ -13,6 +25,5 @@ export function openLog(form: 'pretty' | 'json' | undefined): Logger {
     formatters: { level: (level: string) => ({ level }) },
     redact: { paths: secrets.flatMap((key) => [key, `*.${key}`]), censor: '…' },
   }
-  const wanted = form ?? (process.stdout.isTTY ? 'pretty' : 'json')
-  return wanted === 'pretty' ? pino(options, pretty({ sync: true, ignore: 'pid,hostname' })) : pino(options)
+  return pino(options, sink)
 }

@@ -63,11 +63,11 @@ describe('a start that cannot go on names the key, and what is wrong', () => {
     expect(code).toBe(2)
   })
 
-  it('what is not built yet, before anything is made', async () => {
-    expect(await up('--data', data(), '--accept', 'dispatch')).toEqual({
-      code: 2,
-      said: 'citygate: accept: "dispatch" is not built yet. Allowed for now: own-port\n',
-    })
+  it('workers that cannot be had, with the nearest that can, before anything is made', async () => {
+    const flags = ['--data', data(), '--workers', 'processes:2', '--accept', 'reuse-port']
+    const { code, said } = await citygate('node', '--roles', 'world', ...flags)
+    expect(said).toMatch(/^citygate: accept: "reuse-port" cannot work for world .*works: own-port/)
+    expect(code).toBe(2)
     expect(existsSync(data())).toBe(false)
   })
 

@@ -198,8 +198,8 @@ export const settings = {
   }),
   accept: choice(
     'accept',
-    ['own-port', 'reuse-port', 'dispatch'],
-    'how a connection finds its node',
+    ['own-port', 'reuse-port', 'dispatch', 'auto'],
+    'how a connection finds its node: a port for each, one port that all listen on, or one acceptor in front',
     'own-port',
   ),
   consistency: choice(

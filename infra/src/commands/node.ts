@@ -1,8 +1,10 @@
 import { throughHttp } from '@citygate/nodes/central'
 import { banner } from '../banner.ts'
 import { command } from '../command.ts'
-import { nodeKeys, startHostedNode, statusOf } from '../hosted-node.ts'
+import { nodeKeys } from '../hosted-node.ts'
+import { planHere, startHostedNodes } from '../hosted-nodes.ts'
 import { lastingKeys, runLasting } from '../lasting.ts'
+import type { NodeStatus } from '../status-file.ts'
 import { refuseUnbuilt } from '../unbuilt.ts'
 
 export const node = command({
@@ -11,15 +13,20 @@ export const node = command({
   keys: [...lastingKeys, 'central', 'enrol', 'roles', ...nodeKeys],
   async run(config) {
     refuseUnbuilt(config)
+    const plan = await planHere(config, config.roles)
     await runLasting(config, async (lasting) => {
-      const running = await startHostedNode(config, lasting, {
+      const tell = (nodes: readonly NodeStatus[]) => lasting.ready({ nodes })
+      const { nodes, rootFile } = await startHostedNodes(config, lasting, {
         central: { url: config.central, send: throughHttp() },
         roles: config.roles,
         enrolToken: async () => config.enrol ?? null,
+        plan,
+        onChange: tell,
       })
-      lasting.ready({ nodes: [statusOf(running)] })
-      const opn = running.opn ? { opn: { address: running.opn, tls: config.tls === 'on' } } : {}
-      console.log(banner({ ...opn, ...(running.rootFile ? { caFile: running.rootFile } : {}) }))
+      tell(nodes)
+      const address = nodes.find((node) => node.opn)?.opn
+      const opn = address ? { opn: { address, tls: config.tls === 'on' } } : {}
+      console.log(banner({ ...opn, ...(rootFile ? { caFile: rootFile } : {}) }))
     })
   },
 })

@@ -6,24 +6,28 @@ import { banner } from '../banner.ts'
 import { command } from '../command.ts'
 import { ConfigError } from '../config.ts'
 import { centralKeys, startHostedCentral } from '../hosted-central.ts'
-import { nodeKeys, startHostedNode, statusOf } from '../hosted-node.ts'
+import { nodeKeys } from '../hosted-node.ts'
+import { planHere, startHostedNodes } from '../hosted-nodes.ts'
 import { lastingKeys, runLasting } from '../lasting.ts'
+import type { NodeStatus } from '../status-file.ts'
 import { refuseUnbuilt } from '../unbuilt.ts'
 
 const roles: Role[] = ['entry', 'world']
 
 export const up = command({
   name: 'up',
-  summary: 'Run the whole system on this machine: central API, status page, one node.',
+  summary: 'Run the whole system on this machine: central API, status page, and its nodes.',
   keys: [...lastingKeys, ...centralKeys, ...nodeKeys],
   // At home friends join from the same house; a stranger still has central dial nowhere but to himself.
   defaults: { dialBack: 'allow-private' },
   async run(config) {
     refuseUnbuilt(config)
+    const plan = await planHere(config, roles)
     await runLasting(config, async (lasting) => {
       const central = await startHostedCentral(config, lasting)
       const place = { url: central.url, fetch: central.fetch }
-      const node = await startHostedNode(config, lasting, {
+      const tell = (nodes: readonly NodeStatus[]) => lasting.ready({ http: central.url, nodes })
+      const { nodes, rootFile } = await startHostedNodes(config, lasting, {
         central: place,
         roles,
         enrolToken: async () => {
@@ -31,14 +35,17 @@ export const up = command({
           const { call } = createCentral({ ...place, key: central.operatorKey })
           return (await call(createEnrolToken, { body: { roles, ownMachine: true } })).token
         },
+        plan,
+        onChange: tell,
       })
-      lasting.ready({ http: central.url, nodes: [statusOf(node)] })
+      tell(nodes)
+      const opn = nodes.find((node) => node.opn)?.opn
       console.log(
         banner({
           http: central.url,
           operatorKeyFile: join(lasting.folder, 'operator.key'),
-          ...(node.rootFile ? { caFile: node.rootFile } : {}),
-          ...(node.opn ? { opn: { address: node.opn, tls: config.tls === 'on' } } : {}),
+          ...(rootFile ? { caFile: rootFile } : {}),
+          ...(opn ? { opn: { address: opn, tls: config.tls === 'on' } } : {}),
         }),
       )
     })

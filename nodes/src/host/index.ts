@@ -1,6 +1,11 @@
 /** One node put together: ports, link, dialogues, world. */
 export { silentLog } from '../log.ts'
+export { Acceptor, type Arrival } from './acceptor.ts'
 export { systemClock } from './clock.ts'
 export { type DoorName, PortUnavailable } from './door.ts'
 export type { DoorPlan, DoorPlans } from './door-plan.ts'
+export { openProbePorts } from './probe-ports.ts'
+export { reachWords } from './reach-words.ts'
+export { RelayEnd, relay } from './relay.ts'
 export { type NodeOptions, type RunningNode, startNode } from './start-node.ts'
+export { TlsFilesError, tlsFiles } from './tls-files.ts'

@@ -1,0 +1,61 @@
+/** What this machine can do, found out by trying. */
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { availableParallelism, totalmem } from 'node:os'
+import { MessageChannel, type Transferable } from 'node:worker_threads'
+import type { Machine } from './plan.ts'
+
+export async function lookAtMachine(): Promise<Machine> {
+  const limit = process.constrainedMemory()
+  const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem()
+  return {
+    cores: availableParallelism(),
+    memory,
+    platform: process.platform,
+    sharesPorts: await sharesPorts(),
+    movesSockets: await movesSockets(),
+  }
+}
+
+/** Two sockets on one port, or an error of the system. */
+async function sharesPorts(): Promise<boolean> {
+  const first = createServer()
+  const second = createServer()
+  try {
+    await listen(first, 0)
+    await listen(second, (first.address() as AddressInfo).port)
+    return true
+  } catch {
+    return false
+  } finally {
+    first.close()
+    second.close()
+  }
+}
+
+/** Newer releases of Node.js move a socket that nobody has read from; others refuse. */
+async function movesSockets(): Promise<boolean> {
+  const server = createServer({ pauseOnConnect: true })
+  await listen(server, 0, false)
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  const [socket] = (await once(server, 'connection')) as [Socket]
+  const { port1, port2 } = new MessageChannel()
+  try {
+    port1.postMessage({ socket }, [socket as unknown as Transferable])
+    return true
+  } catch {
+    return false
+  } finally {
+    port1.close()
+    port2.close()
+    client.destroy()
+    socket.destroy()
+    server.close()
+  }
+}
+
+async function listen(server: Server, port: number, reusePort = true): Promise<void> {
+  const listening = once(server, 'listening')
+  server.listen({ host: '127.0.0.1', port, reusePort })
+  await listening
+}

@@ -1,0 +1,133 @@
+/** How many nodes this host runs, as what, and how connections find them: from settings and machine. Pure. */
+import type { Role } from '@citygate/schema/contract'
+import { ConfigError } from '../config.ts'
+import type { Config } from '../settings.ts'
+
+export interface Machine {
+  readonly cores: number
+  /** Bytes that this process may have. */
+  readonly memory: number
+  readonly platform: string
+  /** Whether several sockets can listen on one port and the system spreads connections over them. */
+  readonly sharesPorts: boolean
+  /** Whether an accepted socket can be moved into a thread. */
+  readonly movesSockets: boolean
+}
+
+export type WorkerKind = 'here' | 'threads' | 'processes'
+export type Accept = 'own-port' | 'reuse-port' | 'dispatch'
+
+export interface Plan {
+  /** `here`: one node, in this process. */
+  readonly kind: WorkerKind
+  readonly count: number
+  readonly accept: Accept
+  /** For the log: what was chosen, and why; empty where everything was set. */
+  readonly reasons: readonly string[]
+}
+
+const gib = 2 ** 30
+
+/** Throws a ConfigError that names the nearest that works where the settings cannot be had here. */
+export function planWorkers(
+  settings: Config<'workers' | 'accept' | 'profile'>,
+  roles: readonly Role[],
+  machine: Machine,
+): Plan {
+  const reasons: string[] = []
+  const { kind, count } = workersOf(settings, machine, reasons)
+  const accept = acceptOf(settings.accept, { kind, count }, roles, machine, reasons)
+  return { kind, count, accept, reasons }
+}
+
+function workersOf(
+  { workers, profile }: Config<'workers' | 'profile'>,
+  { cores, memory }: Machine,
+  reasons: string[],
+): Pick<Plan, 'kind' | 'count'> {
+  if (workers === '1') return { kind: 'here', count: 1 }
+  if (workers !== 'auto') {
+    const [kind, count] = workers.split(':')
+    // One thread or process of its own still survives a stuck event loop: it is started again.
+    return { kind: kind === 'threads' ? 'threads' : 'processes', count: Number(count) }
+  }
+  const has = `${cores} ${cores === 1 ? 'core' : 'cores'} and ${(memory / gib).toFixed(1)} GiB`
+  if (profile === 'modest') {
+    reasons.push('workers: 1, as the profile modest has it')
+    return { kind: 'here', count: 1 }
+  }
+  const most = Math.min(Math.floor(memory / (gib / 4)), 64)
+  if (profile === 'robust' && cores > 1 && most > 1) {
+    const count = Math.min(cores, most)
+    reasons.push(`workers: processes:${count}, one per core, as the profile robust has it (${has})`)
+    return { kind: 'processes', count }
+  }
+  if (cores < 8 || memory < 8 * gib) {
+    reasons.push(
+      `workers: 1, on ${has}: one event loop carries some thousand players, and the other cores are for the database and everything else`,
+    )
+    return { kind: 'here', count: 1 }
+  }
+  const count = Math.min(Math.floor(cores / 2), 8)
+  reasons.push(
+    `workers: processes:${count}, on ${has}: a crash costs the players of one of them only, and half of the cores are for the database and everything else`,
+  )
+  return { kind: 'processes', count }
+}
+
+function acceptOf(
+  wanted: Config<'accept'>['accept'],
+  { kind, count }: Pick<Plan, 'kind' | 'count'>,
+  roles: readonly Role[],
+  machine: Machine,
+  reasons: string[],
+): Accept {
+  if (wanted === 'auto') return chooseAccept(kind, count, roles, machine, reasons)
+  if (wanted === 'own-port') return wanted
+  if (kind === 'here') {
+    reasons.push(`accept: own-port, for there is one node and nothing to spread (${wanted} was asked for)`)
+    return 'own-port'
+  }
+  if (wanted === 'reuse-port') {
+    if (!roles.includes('entry')) {
+      throw new ConfigError(
+        'accept: "reuse-port" cannot work for world nodes alone: the system would bring players to any of them, and a player belongs to one. The nearest that works: own-port; with one port for all: dispatch',
+      )
+    }
+    if (!machine.sharesPorts) {
+      throw new ConfigError(
+        `accept: "reuse-port" cannot work here: ${machine.platform} does not spread connections over sockets of one port. The nearest that works: dispatch`,
+      )
+    }
+  }
+  if (wanted === 'dispatch' && kind === 'threads' && !machine.movesSockets) {
+    throw new ConfigError(
+      'accept: "dispatch" cannot work with threads here: this Node.js does not move sockets into threads. The nearest that works: --workers processes:N',
+    )
+  }
+  return wanted
+}
+
+function chooseAccept(
+  kind: WorkerKind,
+  count: number,
+  roles: readonly Role[],
+  machine: Machine,
+  reasons: string[],
+): Accept {
+  const choose = (accept: Accept, why: string) => {
+    reasons.push(`accept: ${accept}, ${why}`)
+    return accept
+  }
+  if (count === 1) return choose('own-port', 'for there is one node')
+  if (kind === 'processes' && machine.platform !== 'win32') {
+    return choose(
+      'dispatch',
+      'for processes here take sockets over: one set of ports in front of all of them',
+    )
+  }
+  if (roles.includes('entry') && machine.sharesPorts) {
+    return choose('reuse-port', 'for the system spreads log-ins, and threads could only be relayed to')
+  }
+  return choose('own-port', `for nothing else is known to work well with ${kind} on ${machine.platform}`)
+}

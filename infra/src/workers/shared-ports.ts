@@ -1,0 +1,79 @@
+/**
+ * Ports that every worker listens on (SO_REUSEPORT), each with a socket of its own. The system puts a
+ * connection into the queue of one of the sockets, and what waits in a queue is lost when its socket
+ * closes. So this process binds the sockets, keeps them, and lets worker processes listen on them: a
+ * worker that ends, by any means, leaves its queue behind for the one that comes after it.
+ *
+ * Threads cannot be lent a socket; they listen by themselves.
+ */
+import net from 'node:net'
+import type { DoorName } from '@citygate/nodes/host'
+import { PortUnavailable } from '@citygate/nodes/host'
+import { portTrouble } from '../hosted-node.ts'
+import type { WorkerKind } from './plan.ts'
+
+/** As node:cluster binds one: without listening. Not documented, so its presence is looked at. */
+interface Bound {
+  getsockname(out: { port?: number }): number
+  close(): void
+}
+type Bind = (host: string, port: number, family: 4 | 6, fd: undefined, flags: number) => Bound | number
+
+const reusePort = 2
+
+export class SharedPorts {
+  readonly #host: string
+  readonly #ports = new Map<DoorName, number>()
+  readonly #sockets = new Map<string, Bound>()
+
+  constructor(host: string) {
+    this.#host = host
+  }
+
+  /** The port of a door, and the socket that worker `index` is to listen on, where it is lent one. */
+  of(
+    door: DoorName,
+    index: number,
+    wanted: number,
+    kind: WorkerKind,
+  ): { port: number; socket: object | null } {
+    const port = this.#ports.get(door) ?? wanted
+    const bind = binder()
+    if (kind !== 'processes' || !bind) {
+      if (port === 0) throw new Error('a shared port has to be a number')
+      return { port, socket: null }
+    }
+    const key = `${door} ${index}`
+    const socket = this.#sockets.get(key) ?? this.#bind(bind, door, port)
+    this.#sockets.set(key, socket)
+    const name: { port?: number } = {}
+    socket.getsockname(name)
+    this.#ports.set(door, name.port ?? port)
+    return { port: name.port ?? port, socket }
+  }
+
+  close(): void {
+    for (const socket of this.#sockets.values()) socket.close()
+    this.#sockets.clear()
+  }
+
+  #bind(bind: Bind, door: DoorName, port: number): Bound {
+    const bound = bind(this.#host, port, net.isIPv6(this.#host) ? 6 : 4, undefined, reusePort)
+    if (typeof bound === 'object') return bound
+    throw portTrouble(new PortUnavailable(door, this.#host, port, codes[bound] ?? String(bound)))
+  }
+}
+
+function binder(): Bind | null {
+  const create = '_createServerHandle' in net ? net._createServerHandle : null
+  return typeof create === 'function' ? (create as Bind) : null
+}
+
+/** As libuv numbers them on Linux and the BSDs. */
+const codes: Readonly<Record<number, string>> = {
+  [-98]: 'EADDRINUSE',
+  [-48]: 'EADDRINUSE',
+  [-99]: 'EADDRNOTAVAIL',
+  [-49]: 'EADDRNOTAVAIL',
+  [-13]: 'EACCES',
+}

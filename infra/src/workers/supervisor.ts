@@ -1,0 +1,199 @@
+/**
+ * The workers of this host: starts them, keeps them going one by one, and puts an acceptor in front of
+ * them where one set of ports serves all. A crash costs the players of one worker.
+ */
+import type { Socket } from 'node:net'
+import { Acceptor, type Arrival, type DoorName, PortUnavailable } from '@citygate/nodes/host'
+import { type NodeConfig, type NodeJob, portTrouble } from '../hosted-node.ts'
+import { type Enrolment, knownIdentity, newIdentity } from '../identities.ts'
+import type { Lasting } from '../lasting.ts'
+import type { NodeStatus } from '../status-file.ts'
+import { Armings } from './armings.ts'
+import { planDoors } from './doors.ts'
+import type { Plan } from './plan.ts'
+import { startProcess } from './process-unit.ts'
+import { defaultTiming, Seat } from './seat.ts'
+import { SharedPorts } from './shared-ports.ts'
+import { startThread } from './thread-unit.ts'
+
+export interface SupervisorParts {
+  readonly config: NodeConfig
+  readonly plan: Plan
+  readonly jobs: readonly NodeJob[]
+  readonly enrolment: Enrolment
+  readonly lasting: Lasting
+  readonly onChange: (nodes: readonly NodeStatus[]) => void
+}
+
+/** After the time that players are given. */
+const closingMs = 15_000
+
+/** Resolves when all workers serve; rejects when one cannot. They end with the host's life. */
+export async function startSupervisor(parts: SupervisorParts): Promise<Supervisor> {
+  const supervisor = new Supervisor(parts)
+  parts.lasting.life.onEnd(({ hurry }) => supervisor.stop(hurry))
+  await supervisor.start()
+  return supervisor
+}
+
+export class Supervisor {
+  readonly #parts: SupervisorParts
+  readonly #seats: readonly Seat[]
+  readonly #armings = new Armings()
+  readonly #ports: SharedPorts
+  #acceptor: Acceptor | null = null
+  #rootFile: string | undefined
+  #serving = false
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(parts: SupervisorParts) {
+    this.#parts = parts
+    this.#ports = new SharedPorts(parts.config.bind)
+    this.#seats = parts.jobs.map((_, index) => this.#seat(index))
+  }
+
+  get nodes(): readonly NodeStatus[] {
+    return this.#seats.flatMap(({ node }) => node ?? [])
+  }
+
+  /** Where the root for patching games lies; only where a node speaks TLS. */
+  get rootFile(): string | undefined {
+    return this.#rootFile
+  }
+
+  async start(): Promise<void> {
+    const { plan, lasting } = this.#parts
+    lasting.log.info({ workers: plan.count, kind: plan.kind, accept: plan.accept }, 'starting the workers')
+    if (plan.accept === 'dispatch') await this.#openAcceptor()
+    // One after the other: the first one's ports are told to the others, and a token that does not reach ends it.
+    for (const seat of this.#seats) await seat.start()
+    this.#serving = true
+    this.#acceptor?.open()
+  }
+
+  async stop(hurry: boolean): Promise<void> {
+    this.#serving = false
+    this.#acceptor?.close()
+    await Promise.all(this.#seats.map((seat) => seat.stop(hurry)))
+    this.#ports.close()
+  }
+
+  /** Every worker anew, one after the other, each when the one before serves again. */
+  async restartAll(): Promise<void> {
+    for (const seat of this.#seats) await seat.restart()
+  }
+
+  async #openAcceptor(): Promise<void> {
+    const { config, plan, jobs, lasting } = this.#parts
+    const [job] = jobs
+    const entry = job?.roles.includes('entry') ? (['opn', 'lmp', 'rfp'] as const) : []
+    const world = job?.roles.includes('world') ? (['fmp'] as const) : []
+    const wanted = [...entry, ...world].map((name) => [name, job?.ports[name] ?? 0] as const)
+    try {
+      this.#acceptor = await Acceptor.take({
+        bind: config.bind,
+        ports: Object.fromEntries(wanted),
+        helloMs: config.helloDelay,
+        log: lasting.log.child({ part: 'acceptor' }),
+        onEntry: (door, socket) => this.#giveEntry(door, socket),
+        onArrival: (arrival) => this.#giveArrival(arrival),
+        movesSockets: plan.kind === 'processes',
+      })
+    } catch (error) {
+      throw error instanceof PortUnavailable ? portTrouble(error) : error
+    }
+  }
+
+  /** To the least loaded entry node. */
+  #giveEntry(door: DoorName, socket: Socket): void {
+    const seat = leastLoaded(this.#seats, (one) => one.entryLoad)
+    if (seat) seat.hand(door, socket)
+    else socket.destroy()
+  }
+
+  /** To the node whose game server the ticket was armed for; with a ticket that nobody here knows, to any. */
+  #giveArrival(arrival: Arrival): void {
+    const servers = this.#armings.of(arrival.ticketHash)
+    const owner = servers && this.#seats.find(({ node }) => node?.servers.some((id) => servers === id))
+    const seat = owner ?? leastLoaded(this.#seats, (one) => one.worldLoad)
+    if (seat) seat.handArrival(arrival)
+    else arrival.socket.destroy()
+  }
+
+  #seat(index: number): Seat {
+    const { config, plan, jobs, enrolment, lasting } = this.#parts
+    const log = lasting.log.child({ worker: index + 1 })
+    const logLine = (line: string): void => lasting.logSink.write(`${line}\n`)
+    /** Ports that were any free one: a worker that comes back has the same. */
+    let taken: Partial<Record<DoorName, number>> = {}
+    return new Seat({
+      log,
+      timing: defaultTiming,
+      start: (hear) => (plan.kind === 'threads' ? startThread(hear, logLine) : startProcess(hear, logLine)),
+      prepare: async (unit) => {
+        const job = jobs[index]
+        if (!job) throw new Error('a seat without a job')
+        const identity =
+          (await knownIdentity(job.folder, index)) ?? (await newIdentity(job.folder, index, enrolment))
+        const { ports, doors, shared } = await planDoors({
+          ...{ accept: plan.accept, kind: plan.kind, index, job },
+          accepted: this.#acceptor?.ports ?? {},
+          first: this.#seats[0]?.node ?? null,
+          sharedPorts: this.#ports,
+        })
+        for (const [door, socket] of shared) unit.share(door, socket)
+        const start = { ...job, ports: { ...ports, ...taken }, doors }
+        return { type: 'start', worker: index + 1, config, job: start, identity }
+      },
+      enrolAnew: async () => {
+        await newIdentity(lasting.folder, index, enrolment)
+      },
+      portsAnew: () => {
+        taken = {}
+      },
+      onServing: (node, rootFile) => {
+        taken = portsOf(node)
+        this.#rootFile ??= rootFile ?? undefined
+        this.#changed()
+      },
+      onGone: () => this.#changed(),
+      onArmed: (ticketHash, serverId) => this.#armings.add(ticketHash, serverId),
+      onOver: (words) => {
+        if (this.#seats.every(({ isOver }) => isOver)) {
+          lasting.life.fail(new Error(`every node has stopped: ${words}`))
+        }
+      },
+      inTurn: (run) => this.#inTurn(run),
+      stopMs: Math.max(config.drainTime, config.questTime) * 1000 + closingMs,
+    })
+  }
+
+  /** Where nobody is told yet, or any more, there is nothing to change. */
+  #changed(): void {
+    if (this.#serving) this.#parts.onChange(this.nodes)
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const ours = this.#turn.then(run)
+    this.#turn = ours.catch(() => undefined)
+    return ours
+  }
+}
+
+function leastLoaded(seats: readonly Seat[], loadOf: (seat: Seat) => number): Seat | undefined {
+  let least: Seat | undefined
+  for (const seat of seats) {
+    if (seat.node && (!least || loadOf(seat) < loadOf(least))) least = seat
+  }
+  return least
+}
+
+function portsOf(node: NodeStatus): Partial<Record<DoorName, number>> {
+  const doors = ['opn', 'lmp', 'fmp', 'rfp'] as const
+  return Object.fromEntries(
+    doors.flatMap((door) => {
+      const address = node[door]
+      return address ? [[door, Number(address.slice(address.lastIndexOf(':') + 1))]] : []
+    }),
+  )
+}
