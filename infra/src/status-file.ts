@@ -1,5 +1,5 @@
-import { accessSync, constants, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { accessSync, constants, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { ConfigError } from './config.ts'
 import { reasonOf } from './trouble.ts'
 
@@ -20,6 +20,21 @@ export interface NodeStatus {
   readonly lmp?: string
   readonly fmp?: string
   readonly rfp?: string
+}
+
+/** Where a running citygate tells of itself in its data folder. */
+export const runningFile = (folder: string): string => join(folder, 'running.json')
+
+/** What the citygate that runs on this data folder says of itself; null where none runs. */
+export function readRunning(folder: string): Status | null {
+  try {
+    const status = JSON.parse(readFileSync(runningFile(folder), 'utf8')) as Status
+    // Left behind by a killed one; signal 0 only asks whether the process is there.
+    process.kill(status.pid, 0)
+    return status
+  } catch {
+    return null
+  }
 }
 
 /** Takes away what a killed start left behind. Throws a ConfigError when the file could not be written later. */
