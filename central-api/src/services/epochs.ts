@@ -5,6 +5,7 @@ import { eq } from 'drizzle-orm'
 import type { Transaction } from '../db/database.ts'
 import { inTurn } from '../db/in-turn.ts'
 import { Alarm } from '../db/transaction.ts'
+import { away, requirePresent } from './absence.ts'
 import { moved, noteAhead, requireSettled } from './incarnation.ts'
 
 /**
@@ -28,19 +29,21 @@ export function readNewestEpoch(tx: Transaction, nodeId: string) {
 }
 
 /** What decides about an epoch. Fences and cursors are told together with one, and so belong to its incarnation. */
-export const epochColumns = { id: nodes.id, newest: nodes.newestEpoch, floor: nodes.epochFloor, moved }
+export const epochColumns = { id: nodes.id, newest: nodes.newestEpoch, floor: nodes.epochFloor, moved, away }
 
 interface Known {
   readonly id: string
   readonly newest: number
   readonly floor: number
   readonly moved: boolean
+  readonly away: boolean
 }
 
 /** @throws Problem as `requireNewestEpoch` */
 export function requireNewest(node: Known | undefined, epoch: number): void {
   if (!node) throw new Problem('unauthorized', 'The key is unknown.')
   requireSettled(node.moved)
+  requirePresent(node.away)
   if (epoch > node.newest) {
     throw ahead('incarnation_changed', node.id, `epoch ${epoch}, where central knows ${node.newest}`)
   }

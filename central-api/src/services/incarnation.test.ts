@@ -192,6 +192,11 @@ test('files put back in their place cannot be seen from inside: a node that is a
   const ahead = { epoch: a.epoch, fence: later.fence, serverId: a.serverId }
   const arm = restored.call(armSession, { params: { capcomId: who.capcomId }, body: ahead }, keyA)
   await expect(arm).rejects.toEqual(refusal('fence_lost'))
+  const remembers = restored.call(syncNode, { body: syncBody(a.epoch, 9, { heard: 8 }) }, keyA)
+  await expect(remembers).rejects.toEqual(refusal('incarnation_changed'))
+  const settings = [{ capcomId: who.capcomId, fence: later.fence, settings: bytes('x'.repeat(256)) }]
+  const told = await restored.call(syncNode, { body: syncBody(a.epoch, 9, { settings }) }, keyA)
+  expect(told.refused).toEqual([{ capcomId: who.capcomId, fence: later.fence }])
   expect(new Set(restored.lines)).toEqual(
     new Set(['a node is ahead of central: was an older backup restored?']),
   )
@@ -202,11 +207,11 @@ test('files put back in their place cannot be seen from inside: a node that is a
   const metrics = await (
     await fetch(`${restored.url}/metrics`, { headers: { authorization: `Bearer ${operatorKey}` } })
   ).text()
-  expect(metrics).toContain('citygate_alarms_total{kind="node-ahead"} 4')
+  expect(metrics).toContain('citygate_alarms_total{kind="node-ahead"} 6')
 
   // The operator has heard it, and says so.
   const { incarnation } = await newIncarnation({ db: client.db, log: silent }, 'operator:test')
-  const sync = restored.call(syncNode, { body: syncBody(a.epoch, 1) }, keyA)
+  const sync = restored.call(syncNode, { body: syncBody(a.epoch, 10) }, keyA)
   await expect(sync).rejects.toEqual(refusal('incarnation_changed'))
   expect((await start(restored, keyA, 'A')).incarnation).toBe(incarnation)
 })

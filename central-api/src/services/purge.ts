@@ -1,9 +1,13 @@
 /** Throws away what time has ended. Skips what others hold: the next round finds it. */
 import {
+  creations,
   enrolTokens,
+  heartbeat,
   idempotencyKeys,
+  leases,
   mail,
   nodeEpochs,
+  nodes,
   playerHistory,
   players,
   seats,
@@ -13,10 +17,14 @@ import {
 import { sql } from 'drizzle-orm'
 import { transact } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
+import { away, requirePresent } from './absence.ts'
 
 /** A ticket that a node held when it died has no expiry: its log-in's lease tells whether it still lives. */
 export async function purge(deps: Deps): Promise<void> {
   await transact(deps, async (tx) => {
+    // What nodes could not renew while central was away is not over yet.
+    const [central] = await tx.select({ away }).from(heartbeat)
+    requirePresent(central?.away ?? false)
     await tx.execute(sql`delete from ${tickets} where hash in (
       select hash from ${tickets} t
       where t.expires_at < clock_timestamp() - interval '1 hour'
@@ -36,7 +44,17 @@ export async function purge(deps: Deps): Promise<void> {
       select h.capcom_id, h.version from ${playerHistory} h join ${players} p on p.capcom_id = h.capcom_id
       where h.at < clock_timestamp() - interval '90 days' and h.version < p.version
       order by h.at limit 5000 for update of h skip locked)`)
+    // Of a start that was superseded long ago nothing is asked any more; what the newest told last is shown.
+    await tx.execute(sql`delete from ${nodeEpochs} where (node_id, epoch) in (
+      select e.node_id, e.epoch from ${nodeEpochs} e join ${nodes} n on n.id = e.node_id
+      where e.epoch < n.newest_epoch and e.expires_at < clock_timestamp() - interval '1 day'
+        and not exists (select from ${leases} l where l.node_id = e.node_id and l.epoch = e.epoch)
+      order by e.node_id, e.epoch limit 1000 for no key update of e skip locked)`)
+    await tx.execute(sql`delete from ${creations} where hour < clock_timestamp() - interval '1 day'`)
     await tx.execute(sql`delete from ${statsSamples} where at < clock_timestamp() - interval '400 days'`)
-    await tx.execute(sql`delete from ${mail} where written_at < clock_timestamp() - interval '7 days'`)
+    // A node that comes back after so long may be reading just now: it takes its own letters in an order of its own.
+    await tx.execute(sql`delete from ${mail} where id in (
+      select id from ${mail} where written_at < clock_timestamp() - interval '7 days'
+      order by id limit 5000 for update skip locked)`)
   })
 }

@@ -52,7 +52,7 @@ interface Opened {
 async function openQuestion(deps: Deps, tx: Transaction, asked: Asked, wake: Wake): Promise<Opened> {
   const { nodeId, epoch, about, subject } = asked
   const id = crypto.randomUUID()
-  const waitMs = deps.wakeups ? times.question : times.syncWithoutHold + times.question
+  const waitMs = deps.wakeups ? times.question : times.syncMost + times.question
   const fresh = { nodeId, kind: about, subject, id, epoch, askedAt: now, expiresAt: nowPlus(waitMs) }
   const [made] = await tx
     .insert(questions)

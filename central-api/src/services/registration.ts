@@ -8,7 +8,7 @@ import {
 import { directory, meta, nodeEpochs, nodes, presence, servers } from '@citygate/schema/tables'
 import { and, asc, eq, inArray, lt } from 'drizzle-orm'
 import type { z } from 'zod'
-import { now, nowPlus } from '../db/clock.ts'
+import { now } from '../db/clock.ts'
 import type { Transaction } from '../db/database.ts'
 import { transact } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
@@ -19,9 +19,9 @@ import { bumpDirectory, readDirectory } from './directory.ts'
 import { asColumns } from './enrolment.ts'
 import { readNewestEpoch } from './epochs.ts'
 import { requireSettled } from './incarnation.ts'
+import { leaseEnd, leaseMs } from './pace.ts'
 import { beginReach } from './reach.ts'
 import { placeOffers } from './server-offers.ts'
-import { times } from './times.ts'
 
 type Start = z.output<NonNullable<(typeof endpoint)['body']>>
 
@@ -45,7 +45,7 @@ export async function registerNode(
     await tx.select({ id: directory.id }).from(directory).for('no key update')
     await tx.select({ id: nodes.id }).from(nodes).where(eq(nodes.id, nodeId)).for('no key update')
 
-    const epoch = await openEpoch(tx, nodeId, start, roles)
+    const { epoch, lease } = await openEpoch(deps, tx, nodeId, start, roles)
     await beginReach(deps, tx, nodeId, start, from)
     const carried = await carry(tx, nodeId, epoch, roles.world ? start.servers : [])
     await bumpDirectory(tx, wake)
@@ -55,7 +55,7 @@ export async function registerNode(
       nodeId,
       epoch,
       incarnation: central.incarnation,
-      leaseMs: times.nodeLease,
+      leaseMs: lease,
       servers: carried,
       directory: await readDirectory(tx),
     }
@@ -68,11 +68,12 @@ async function makeDefaultWorld(tx: Transaction): Promise<void> {
 }
 
 async function openEpoch(
+  deps: Deps,
   tx: Transaction,
   nodeId: string,
   start: Start,
   roles: { entry: boolean; world: boolean },
-): Promise<number> {
+): Promise<{ readonly epoch: number; readonly lease: number }> {
   const [before] = await readNewestEpoch(tx, nodeId)
   if (!before) throw new Problem('unauthorized', 'The key is unknown.')
   requireSettled(before.moved)
@@ -80,12 +81,16 @@ async function openEpoch(
   const epoch = before.newest + 1
   const { name, software, opn, lmp, fmp, rfp } = start
   await tx.update(nodes).set({ name, newestEpoch: epoch }).where(eq(nodes.id, nodeId))
-  await tx.insert(nodeEpochs).values({
-    ...{ nodeId, epoch, ...roles, software, opn, lmp, fmp, rfp },
-    ...{ startedAt: now, renewedAt: now, expiresAt: nowPlus(times.nodeLease) },
-  })
+  const [opened] = await tx
+    .insert(nodeEpochs)
+    .values({
+      ...{ nodeId, epoch, ...roles, software, opn, lmp, fmp, rfp },
+      ...{ startedAt: now, renewedAt: now, expiresAt: leaseEnd(deps) },
+    })
+    .returning({ lease: leaseMs(deps) })
+  if (!opened) throw new Error('an insert gave no row')
   await tx.delete(presence).where(and(eq(presence.nodeId, nodeId), lt(presence.epoch, epoch)))
-  return epoch
+  return { epoch, lease: opened.lease }
 }
 
 /** What this node carried before and does not carry now is released: its own word is the proof. */

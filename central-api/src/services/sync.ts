@@ -3,26 +3,31 @@
  * (shared-state.md, "Sync").
  */
 import { type syncNode as endpoint, type Output, Problem } from '@citygate/schema/contract'
-import { directory, mail, meta, nodeEpochs, nodes, presenceGeneration } from '@citygate/schema/tables'
+import { directory, leases, mail, meta, nodeEpochs, nodes, presenceGeneration } from '@citygate/schema/tables'
 import { and, eq, gt, isNull, or, sql } from 'drizzle-orm'
 import type { z } from 'zod'
-import { now, nowPlus } from '../db/clock.ts'
+import { now } from '../db/clock.ts'
 import type { Transaction } from '../db/database.ts'
 import { inTurn } from '../db/in-turn.ts'
 import { transact, type Wake } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
+import { beat, beatDue } from './absence.ts'
 import { bumpDirectory, readDirectory } from './directory.ts'
-import { epochColumns, requireNewest, shareNode } from './epochs.ts'
+import { ahead, epochColumns, requireNewest, shareNode } from './epochs.ts'
 import { applyReleases, applySettings, holdsOfEarlier, lockHolds, refusedHolds } from './holds.ts'
+import { noteAhead } from './incarnation.ts'
 import { takeJournal } from './journal.ts'
 import { collectLetters } from './mail.ts'
-import { applyPresence, drawGeneration } from './presence.ts'
+import { leaseEnd, leaseMs, nextSyncMs } from './pace.ts'
+import { applyPresence, drawGeneration, holdColumns, holds, rows } from './presence.ts'
 import { keepAnswers } from './questions.ts'
-import { times } from './times.ts'
 
 type Body = z.output<NonNullable<(typeof endpoint)['body']>>
 type Answer = Output<typeof endpoint>
-type Applied = Pick<Answer, 'presence' | 'refused'>
+type Applied = Pick<Answer, 'presence' | 'refused' | 'leaseMs' | 'nextSyncMs'> & {
+  /** Of the fences that were refused: one that central has never given. */
+  readonly ahead: string | null
+}
 type Journal = Pick<Answer, 'journal'>
 type Collected = Pick<Answer, 'directory' | 'mail' | 'orders'>
 
@@ -32,15 +37,17 @@ export async function sync(deps: Deps, nodeId: string, body: Body, signal: Abort
   const journal = await journalFirst(deps, nodeId, body)
   if (!wakeups || body.holdMs === 0) {
     const done = await transact(deps, async (tx, wake) => {
-      const applied = await apply(tx, nodeId, body, wake)
+      const applied = await apply(deps, tx, nodeId, body, wake)
       return { ...applied, ...(await collect(tx, nodeId, body)) }
     })
     wakeups?.wakeHere(superseded(nodeId))
-    return { ...answer(deps, body, done, done), ...journal }
+    if (done.ahead !== null) await noteAhead(deps, nodeId, done.ahead)
+    return { ...answer(body, done, done), ...journal }
   }
 
-  const applied = await transact(deps, (tx, wake) => apply(tx, nodeId, body, wake))
+  const applied = await transact(deps, (tx, wake) => apply(deps, tx, nodeId, body, wake))
   wakeups.wakeHere(superseded(nodeId))
+  if (applied.ahead !== null) await noteAhead(deps, nodeId, applied.ahead)
   const news = newsOf(deps, nodeId, signal, body.holdMs)
   const somethingToSay = applied.refused.length > 0 || applied.presence.wantFull
   if (!somethingToSay && !(await hasNews(deps, nodeId, body))) await news.arrived
@@ -50,7 +57,7 @@ export async function sync(deps: Deps, nodeId: string, body: Body, signal: Abort
     if (lastSync !== body.number) throw new Problem('sync_out_of_order')
     return collect(tx, nodeId, body)
   })
-  return { ...answer(deps, body, applied, collected), ...journal }
+  return { ...answer(body, applied, collected), ...journal }
 }
 
 /**
@@ -67,20 +74,20 @@ async function journalFirst(deps: Deps, nodeId: string, { epoch, journal }: Body
   }
 }
 
-function answer(deps: Deps, body: Body, applied: Applied, collected: Collected): Answer {
+function answer(body: Body, applied: Applied, collected: Collected): Answer {
   return {
     number: body.number,
-    leaseMs: times.nodeLease,
+    leaseMs: applied.leaseMs,
     presence: applied.presence,
     refused: applied.refused,
     directory: collected.directory,
     mail: collected.mail,
     orders: collected.orders,
-    nextSyncMs: deps.wakeups ? 0 : times.syncWithoutHold,
+    nextSyncMs: applied.nextSyncMs,
   }
 }
 
-async function apply(tx: Transaction, nodeId: string, said: Body, wake: Wake): Promise<Applied> {
+async function apply(deps: Deps, tx: Transaction, nodeId: string, said: Body, wake: Wake): Promise<Applied> {
   const { epoch, number, draining } = said
   const earlier = said.earlierDone ? await holdsOfEarlier(tx, nodeId, epoch) : []
   const body = { ...said, releases: [...said.releases, ...earlier] }
@@ -97,21 +104,39 @@ async function apply(tx: Transaction, nodeId: string, said: Body, wake: Wake): P
     throw new Problem('incarnation_changed')
   }
 
+  if (said.heard > locked.lastSync) {
+    const what = `sync ${said.heard} of epoch ${epoch}, where central knows ${locked.lastSync}`
+    throw ahead('incarnation_changed', nodeId, what)
+  }
+
   const refused = await refusedHolds(tx, nodeId, said)
   const generation = locked.generation ?? (await drawGeneration(tx))
   await applySettings(tx, nodeId, body.settings)
   await applyReleases(tx, nodeId, body.releases)
   await applyPresence(tx, nodeId, epoch, body.presence)
   await keepAnswers(tx, nodeId, epoch, body.answers, wake)
-  await tx
+  const [renewed] = await tx
     .update(nodeEpochs)
     .set({
-      ...{ lastSync: number, draining, renewedAt: now, expiresAt: nowPlus(times.nodeLease) },
+      ...{ lastSync: number, draining, renewedAt: now, expiresAt: leaseEnd(deps) },
       ...(body.report === null ? {} : { report: body.report }),
     })
     .where(epochRow(nodeId, epoch))
+    .returning({ leaseMs: leaseMs(deps), nextSyncMs: nextSyncMs(deps) })
+  if (!renewed) throw new Problem('epoch_superseded')
+  if (locked.beatDue) await tx.execute(beat)
   const wantFull = !body.presence.full && body.presence.generation !== generation
-  return { refused, presence: { generation, wantFull } }
+  return { ...renewed, refused, presence: { generation, wantFull }, ahead: await fenceAhead(tx, refused) }
+}
+
+/** A fence above the lease's own: central has forgotten a claim. In words, or null. */
+async function fenceAhead(tx: Transaction, refused: Applied['refused']): Promise<string | null> {
+  if (refused.length === 0) return null
+  const [found] = await tx.execute<{ capcom_id: string; fence: number; known: number }>(sql`
+    select l.capcom_id, rows_given.fence::float8 as fence, l.fence::float8 as known
+    from ${rows(holds(refused), holdColumns)} join ${leases} l on l.capcom_id = rows_given.capcom_id
+    where rows_given.fence > l.fence limit 1`)
+  return found ? `fence ${found.fence} of ${found.capcom_id}, where central knows ${found.known}` : null
 }
 
 /** The node's locks: no newer start meanwhile, and one sync after the other. */
@@ -130,6 +155,7 @@ async function lockEpoch(tx: Transaction, nodeId: string, epoch: number) {
     lastSync: node?.lastSync ?? 0,
     generation: node?.generation ?? null,
     incarnation: node?.incarnation,
+    beatDue: node?.beatDue ?? false,
   }
 }
 
@@ -141,6 +167,7 @@ function readState(tx: Transaction, nodeId: string, epoch: number) {
       lastSync: nodeEpochs.lastSync,
       generation: presenceGeneration.generation,
       incarnation: meta.incarnation,
+      beatDue,
     })
     .from(nodes)
     .leftJoin(nodeEpochs, and(eq(nodeEpochs.nodeId, nodes.id), eq(nodeEpochs.epoch, epoch)))
@@ -154,6 +181,7 @@ async function collect(tx: Transaction, nodeId: string, body: Body): Promise<Col
   const [node] = await tx
     .select({
       drain: nodes.drainOrdered,
+      questSeconds: nodes.drainQuestSeconds,
       consistency: nodes.consistencyOrdered,
       letters: sql<boolean>`exists (select from mail m where m.node_id = nodes.id)`,
     })
@@ -161,7 +189,11 @@ async function collect(tx: Transaction, nodeId: string, body: Body): Promise<Col
     .where(eq(nodes.id, nodeId))
   return {
     mail: node?.letters ? await collectLetters(tx, nodeId, body.mailSeen) : [],
-    orders: { drain: node?.drain ?? false, consistency: node?.consistency ?? null },
+    orders: {
+      drain: node?.drain ?? false,
+      ...(node ? { questSeconds: node.questSeconds } : {}),
+      consistency: node?.consistency ?? null,
+    },
     directory: await readDirectory(tx),
   }
 }

@@ -8,8 +8,12 @@ export const times = {
   ticketInTransit: 90_000,
   /** A traveller's place on a game server. */
   seat: 60_000,
-  /** When a node calls again where central does not hold calls. */
-  syncWithoutHold: 20_000,
+  /** When a node calls again where central does not hold calls: by the number of nodes. */
+  syncLeast: 15_000,
+  syncMost: 60_000,
+  /** What the runtime's cheapest plan allows, and the part of it that is for calls which say nothing. */
+  statementsADay: 100_000,
+  partForSyncs: 0.6,
   /** How long a question to a node waits for its answer, and how long the answer is shared. */
   question: 2_000,
   answerShared: 5_000,

@@ -111,7 +111,7 @@ export function startSync(options: SyncOptions): SyncLoop {
     else holding = flight
     pace = { ...pace, sentAt: flight.sentAt, spokeAt: news ? flight.sentAt : pace.spokeAt }
     const holdMs = news ? 0 : options.holdMs
-    const body = { epoch, number: flight.number, holdMs, ...flight.draw, ...options.seen() }
+    const body = { epoch, number: flight.number, heard: applied, holdMs, ...flight.draw, ...options.seen() }
     const how = { deadlineMs: holdMs + answerMs, signal: flight.abort.signal, repeat: false }
     options
       .call(syncNode, { body }, how)

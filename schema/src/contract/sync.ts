@@ -67,6 +67,8 @@ export const syncNode = endpoint({
     epoch: Epoch,
     /** Rises by one with every call of the epoch, from 1. */
     number: z.int().min(1),
+    /** Highest number that central has answered: it cannot have forgotten that one. */
+    heard: z.int().min(0).default(0),
     /** How long central may hold the call, in milliseconds; 0 asks for an answer at once. */
     holdMs: z.int().min(0).max(25_000),
     draining: z.boolean(),
@@ -113,6 +115,8 @@ export const syncNode = endpoint({
     orders: z
       .object({
         drain: z.boolean(),
+        /** How long quests may go on while it drains. */
+        questSeconds: z.int().optional(),
         /** Null: as the node's own setting has it. */
         consistency: Consistency.nullable().optional(),
       })
