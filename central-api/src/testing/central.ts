@@ -86,7 +86,7 @@ interface Parts {
   readonly body?: unknown
 }
 
-interface Started {
+export interface Started {
   readonly url: string
   readonly operatorKey: string | null
   /** Where the runtime keeps its log itself. */
@@ -127,12 +127,16 @@ async function start(runtime: Runtime, databaseUrl: string, log: Log): Promise<S
   return runtime === 'node' ? { ...central, fetch: (request) => fetch(request) } : central
 }
 
-export async function testCentral(runtime: Runtime = usual): Promise<TestCentral> {
+/** @param begin starts central on the database, where it is to be started in another way than the runtime's own */
+export async function testCentral(
+  runtime: Runtime = usual,
+  begin: (databaseUrl: string, log: Log) => Promise<Started> = (url, log) => start(runtime, url, log),
+): Promise<TestCentral> {
   const database = await testDatabase()
   const lines: string[] = []
   const write = (fields: object, message: string) => lines.push(`${message} ${JSON.stringify(fields)}`)
   const log: Log = { debug() {}, info: write, warn: write, error: write }
-  const central = await start(runtime, database.url, log)
+  const central = await begin(database.url, log)
   const sql = postgres(database.url, { max: 4, onnotice: () => {} })
   const operatorKey = central.operatorKey ?? ''
 

@@ -1,0 +1,108 @@
+/** The table of docs/locking.md as data: every operation is in it, keeps the one order, and gets on with every other. */
+import { readFile } from 'node:fs/promises'
+import postgres from 'postgres'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { testDatabase } from '../../../test/src/postgres.ts'
+import { routes } from '../routes/index.ts'
+import { deadlocksOf } from '../testing/locking/deadlocks.ts'
+import { lockingOperations, locksNothing } from '../testing/locking/operations.ts'
+import { LockOrder, lockedBy } from '../testing/locking/order.ts'
+import { pairsOf, runPairs } from '../testing/locking/pairs.ts'
+import { openTheatre, restore, setStage, type Theatre } from '../testing/locking/stage.ts'
+import { type TracedCentral, tracedCentral } from '../testing/locking/traced-central.ts'
+
+let traced: TracedCentral
+let theatre: Theatre
+
+beforeAll(async () => {
+  traced = await tracedCentral()
+  theatre = await openTheatre(traced.central, traced.deps)
+})
+afterAll(() => traced[Symbol.asyncDispose]())
+
+/** First column of the table of operations. */
+async function rowsOfThePage(): Promise<string[]> {
+  const page = await readFile(new URL('../../../docs/locking.md', import.meta.url), 'utf8')
+  const table = page.slice(page.indexOf('\n## Operations'), page.indexOf('\n## Presence without a lock'))
+  return table
+    .split('\n')
+    .flatMap((line) => /^\| (.+?) \|/.exec(line)?.[1] ?? [])
+    .slice(2)
+}
+
+test('every row of docs/locking.md is run here, and what is run has a row', async () => {
+  const run = [...new Set(lockingOperations.map(({ row }) => row))]
+  expect(run.sort()).toEqual((await rowsOfThePage()).sort())
+})
+
+test('every route that writes is run here, or is known to lock nothing', () => {
+  const writes = routes.flatMap(({ endpoint: { method, name } }) => (method === 'GET' ? [] : [name]))
+  const run = lockingOperations.flatMap(({ endpoint }) => endpoint?.name ?? [])
+  expect([...run, ...Object.keys(locksNothing)].sort()).toEqual(writes.sort())
+})
+
+test('what a statement locks is read from its text', () => {
+  expect(lockedBy('select "hash" from "tickets" where "hash" = $1 for no key update')).toEqual(['tickets'])
+  expect(lockedBy('with a as (update "leases" l set x = 1) delete from "tickets" t using a')).toEqual([
+    'tickets',
+    'leases',
+  ])
+  expect(lockedBy('insert into "seats" (a) values ($1) on conflict (a) do update set b = 1')).toEqual([
+    'seats',
+  ])
+  expect(lockedBy('insert into "mail" (a) values ($1)')).toEqual([])
+  expect(
+    lockedBy('delete from tickets where hash in (select hash from tickets for update skip locked)'),
+  ).toEqual([])
+  const order = new LockOrder()
+  order.see({ connection: 1, text: 'begin' })
+  order.see({ connection: 1, text: 'select 1 from "nodes" for share' })
+  order.see({ connection: 2, text: 'select 1 from "players" for update' })
+  expect(order.breaches).toEqual([])
+  order.see({ connection: 1, text: 'select 1 from "players" for update' })
+  expect(order.breaches).toMatchObject([{ table: 'players', after: 'nodes' }])
+})
+
+test('a deadlock is counted', async () => {
+  await using database = await testDatabase()
+  const sql = postgres(database.url, { max: 2, onnotice: () => {} })
+  await sql`create table two (id int primary key, n int default 0)`
+  await sql`insert into two values (1), (2)`
+  const first = Promise.withResolvers<void>()
+  const second = Promise.withResolvers<void>()
+  const cross = (own: number, other: number, mine: () => void, theirs: Promise<void>) =>
+    sql.begin(async (tx) => {
+      await tx`set local deadlock_timeout = '10ms'`
+      await tx`update two set n = n + 1 where id = ${own}`
+      mine()
+      await theirs
+      await tx`update two set n = n + 1 where id = ${other}`
+    })
+  const ended = await Promise.allSettled([
+    cross(1, 2, first.resolve, second.promise),
+    cross(2, 1, second.resolve, first.promise),
+  ])
+  await sql.end()
+  expect(ended.filter(({ status }) => status === 'rejected')).toHaveLength(1)
+  expect(await deadlocksOf(database.url)).toBe(1)
+})
+
+test.for(lockingOperations)('$name locks in the one order', async (operation) => {
+  const stage = await setStage(theatre)
+  const order = new LockOrder()
+  traced.listen((sent) => order.see(sent))
+  // Twice for each of the two: the second time meets what the first has left.
+  for (let index = 0; index < 4; index++) await operation.run(stage, index).catch(() => {})
+  traced.listen(null)
+  if (operation.endsNodes) await restore(theatre)
+  expect(order.breaches).toEqual([])
+})
+
+test('operations in pairs, all at once on the same rows: every pair ends, nobody deadlocks', async () => {
+  // A part of them; lock-matrix.machine.test.ts runs all.
+  const pairs = pairsOf(lockingOperations).filter((_, index) => index % 47 === 0)
+  const sum = await runPairs(theatre, pairs)
+  process.stdout.write(`lock matrix, a part: ${sum.text}\n`)
+  expect(sum.wrong).toEqual([])
+  expect(traced.repeats).toBe(0)
+})

@@ -1,0 +1,63 @@
+/** Central in this process, whose statements are seen as they are sent. */
+import postgres from 'postgres'
+import { createApp } from '../../app.ts'
+import { openDatabase } from '../../db/database.ts'
+import type { Deps, Metrics } from '../../deps.ts'
+import { ensureOperatorKey } from '../../services/operator-keys.ts'
+import { type TestCentral, testCentral } from '../central.ts'
+
+export interface Sent {
+  /** Statements of one connection come in their order. */
+  readonly connection: number
+  readonly text: string
+}
+
+export interface TracedCentral extends AsyncDisposable {
+  readonly central: TestCentral
+  readonly deps: Deps
+  /** Gets every statement from now on; null: nobody does. */
+  listen(listener: ((sent: Sent) => void) | null): void
+  /** Transactions that were begun again after a deadlock, so far. */
+  readonly repeats: number
+}
+
+export async function tracedCentral(connections = 10): Promise<TracedCentral> {
+  let listener: ((sent: Sent) => void) | null = null
+  let repeats = 0
+  let own: Deps | undefined
+  const central = await testCentral('embedded', async (url, log) => {
+    const client = postgres(url, {
+      max: connections,
+      onnotice: () => {},
+      debug: (connection, text) => listener?.({ connection, text }),
+    })
+    const metrics: Metrics = {
+      request() {},
+      transaction() {},
+      alarm() {},
+      repeat: () => void repeats++,
+      render: async () => '',
+    }
+    const deps: Deps = { db: openDatabase(client), log, metrics }
+    own = deps
+    const app = createApp(deps)
+    return {
+      url: 'http://central.test',
+      operatorKey: await ensureOperatorKey(deps, null, async () => {}),
+      fetch: (request) => app.fetch(request),
+      close: () => client.end(),
+    }
+  })
+  if (!own) throw new Error('central was not started')
+  return {
+    central,
+    deps: own,
+    listen(next) {
+      listener = next
+    },
+    get repeats() {
+      return repeats
+    },
+    [Symbol.asyncDispose]: () => central[Symbol.asyncDispose](),
+  }
+}
