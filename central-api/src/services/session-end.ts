@@ -1,6 +1,6 @@
 /** An operator ends sessions: the fence rises, nobody holds the player, and who did is told what to say to him. */
 import { leases, players, presence } from '@citygate/schema/tables'
-import { and, asc, eq, lte } from 'drizzle-orm'
+import { asc, eq, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { now } from '../db/clock.ts'
 import type { Transaction } from '../db/database.ts'
@@ -43,10 +43,14 @@ export async function endSessions(
     if (nodeId === null) continue
     await tx
       .update(leases)
-      .set({ nodeId: null, lastNodeId: null, epoch: null, serverId: null, login: null, fence: fence + 1 })
+      .set({
+        ...{ nodeId: null, lastNodeId: null, epoch: null, serverId: null, login: null },
+        ...{ fence: fence + 1, seenAt: now },
+      })
       .where(eq(leases.capcomId, capcomId))
-    await tx.delete(presence).where(and(eq(presence.capcomId, capcomId), lte(presence.fence, fence)))
-    await tx.update(players).set({ seenAt: now }).where(eq(players.capcomId, capcomId))
+    // Nobody sees it under the old fence; a sync that just writes it does not make a ban of several wait.
+    await tx.execute(sql`delete from ${presence} where capcom_id in (
+      select capcom_id from ${presence} where capcom_id = ${capcomId} and fence <= ${fence} for update skip locked)`)
     await writeLetter(tx, nodeId, { kind: 'kick', capcomId, fence, text }, wake)
   }
   return held
