@@ -2,6 +2,7 @@
 import { admin } from './commands/admin.ts'
 import { bots } from './commands/bots.ts'
 import { central } from './commands/central.ts'
+import { doctor } from './commands/doctor.ts'
 import { migrate } from './commands/migrate.ts'
 import { node } from './commands/node.ts'
 import { nodes } from './commands/nodes.ts'
@@ -9,4 +10,4 @@ import { players } from './commands/players.ts'
 import { up } from './commands/up.ts'
 import { runProgram } from './program.ts'
 
-await runProgram([up, central, node, bots, migrate], { admin, players, nodes })
+await runProgram([up, central, node, bots, doctor, migrate], { admin, players, nodes })
