@@ -56,7 +56,7 @@ async function answer(deps: Deps, route: Route, context: Context): Promise<Respo
   const who = await known(deps, endpoint, context)
   await limitKnown(deps, who)
   const body = endpoint.body === undefined ? undefined : await readBody(context.req.raw)
-  const parts = parseParts(endpoint, { params: context.req.param(), query: context.req.query(), body })
+  const parts = parseParts(endpoint, { params: context.req.param(), query: context.req.queries(), body })
   const version = endpoint.versioned && method !== 'GET' ? readIfMatch(context.req.header('if-match')) : null
   const key = context.req.header('idempotency-key')
   const own = await keyed(deps, endpoint, who, { key, path: context.req.path, body })

@@ -11,9 +11,9 @@ const bodyBytesAtMost = 4 * 1024 * 1024
 /** @throws Problem `bad_request` with every field that is wrong */
 export function parseParts(
   endpoint: Endpoint,
-  parts: { readonly params: unknown; readonly query: unknown; readonly body: unknown },
+  parts: { readonly params: unknown; readonly query: Record<string, string[]>; readonly body: unknown },
 ): { params: unknown; query: unknown; body: unknown } {
-  const errors: Errors = []
+  const errors: Errors = repeated(parts.query)
   const read = (part: Part, shape: z.ZodType | undefined, value: unknown) => {
     if (!shape) return undefined
     const result = shape.safeParse(value)
@@ -26,7 +26,7 @@ export function parseParts(
   }
   const parsed = {
     params: read('path', endpoint.params, parts.params),
-    query: read('query', endpoint.query, parts.query),
+    query: read('query', endpoint.query, firstOfEach(parts.query)),
     body: read('body', endpoint.body, parts.body),
   }
   if (endpoint.query === undefined) errors.push(...unwanted(parts.query))
@@ -53,10 +53,19 @@ function nulls(part: Part, path: readonly string[], value: unknown): Errors {
 }
 
 /** An endpoint without a query takes none. */
-function unwanted(query: unknown): Errors {
-  const names = typeof query === 'object' && query !== null ? Object.keys(query) : []
-  return names.map((field) => ({ in: 'query' as const, field, detail: 'not known here' }))
+function unwanted(query: Readonly<Record<string, string[]>>): Errors {
+  return Object.keys(query).map((field) => ({ in: 'query' as const, field, detail: 'not known here' }))
 }
+
+/** Whoever says a thing twice does not mean the first one. */
+function repeated(query: Readonly<Record<string, string[]>>): Errors {
+  return Object.entries(query)
+    .filter(([, values]) => values.length > 1)
+    .map(([field]) => ({ in: 'query' as const, field, detail: 'given more than once' }))
+}
+
+const firstOfEach = (query: Readonly<Record<string, string[]>>) =>
+  Object.fromEntries(Object.entries(query).map(([field, [first]]) => [field, first]))
 
 /**
  * The version that a write is of; null for `*`, which takes any.

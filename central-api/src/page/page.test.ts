@@ -13,6 +13,7 @@ const server: Server = {
   capacity: 2000,
   status: 'up',
   node: { id: '018f', name: 'attic' },
+  reportedAt: '2026-11-22T21:00:00.000Z',
 }
 const node: NodeItem = {
   id: '018f',
@@ -34,6 +35,7 @@ const player: Player = {
     gate: { id: 3, name: 'City Gate3' },
     city: { id: 7, name: 'City7' },
     inQuest: true,
+    reportedAt: '2026-11-22T21:00:00.000Z',
   },
   seenAt: '2026-11-22T21:00:00.000Z',
 }
@@ -94,7 +96,7 @@ describe('the status page', () => {
     )
   })
 
-  const at = { gate: null, city: null, inQuest: false }
+  const at = { gate: null, city: null, inQuest: false, reportedAt: '2026-11-22T21:00:00.000Z' }
 })
 
 describe('the reference page', () => {

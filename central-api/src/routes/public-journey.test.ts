@@ -52,6 +52,7 @@ test.each(runtimes)(
             gate: { id: 3, name: 'City Gate3' },
             city: { id: 7, name: 'City7' },
             inQuest: false,
+            reportedAt: expect.any(String),
           },
         },
       ],

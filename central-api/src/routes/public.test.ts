@@ -1,7 +1,10 @@
 import type { City, Gate, NodeItem, Server } from '@citygate/schema/contract'
 import { servers } from '@citygate/schema/tables'
 import { eq } from 'drizzle-orm'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, /** As fresh as the answer is. */
+const reportedAt = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/)
+
+describe, expect, it } from 'vitest'
 import { connect } from '../adapters/database.ts'
 import { createApp } from '../app.ts'
 import { silent } from '../log.ts'
@@ -47,6 +50,7 @@ describe.each(runtimes)('the public routes (%s)', (runtime) => {
           capacity: 2000,
           status: 'up',
           node: { id: attic, name: 'attic' },
+          reportedAt,
         },
         expect.objectContaining({ id: 2, population: 0, status: 'up' }),
       ],
@@ -57,14 +61,14 @@ describe.each(runtimes)('the public routes (%s)', (runtime) => {
   it('GET /v1/servers/{server}/gates: a gate counts its cities too', async () => {
     const { items } = await realm.get<List<Gate>>('/v1/servers/1/gates')
     expect(items).toHaveLength(40)
-    expect(items[0]).toEqual({ id: 1, name: 'City Gate1', population: 0, capacity: 100, state: 'empty' })
-    expect(items[2]).toEqual({ id: 3, name: 'City Gate3', population: 6, capacity: 100, state: 'joinable' })
+    expect(items[0]).toEqual({ id: 1, name: 'City Gate1', population: 0, capacity: 100, state: 'empty', reportedAt })
+    expect(items[2]).toEqual({ id: 3, name: 'City Gate3', population: 6, capacity: 100, state: 'joinable', reportedAt })
   })
 
   it('GET /v1/servers/{server}/gates/{gate}/cities', async () => {
     const { items } = await realm.get<List<City>>('/v1/servers/1/gates/3/cities')
     expect(items).toHaveLength(40)
-    const none = { population: 0, capacity: 4, state: 'empty', leader: null, inQuest: 0 }
+    const none = { population: 0, capacity: 4, state: 'empty', leader: null, inQuest: 0, reportedAt }
     expect(items[0]).toEqual({ id: 1, name: 'City1', ...none })
     expect(items[6]).toEqual({
       id: 7,
@@ -74,6 +78,7 @@ describe.each(runtimes)('the public routes (%s)', (runtime) => {
       state: 'full',
       leader: { capcomId: '000000', name: 'Lead' },
       inQuest: 2,
+      reportedAt,
     })
     expect(items[7]).toMatchObject({ population: 1, state: 'joinable', leader: { name: 'Alone' } })
   })
@@ -88,7 +93,7 @@ describe.each(runtimes)('the public routes (%s)', (runtime) => {
           status: 'up',
           population: 7,
           capacity: 4000,
-          reportedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+          reportedAt,
         },
         expect.objectContaining({ id: closet, population: 0, capacity: 0 }),
       ],
@@ -129,6 +134,8 @@ describe.each(runtimes)('the public routes (%s)', (runtime) => {
     ['/v1/players?city=65536', 'query', 'city'],
     ['/v1/players?cursor=nonsense', 'query', 'cursor'],
     ['/v1/players?page=2', 'query', 'page'],
+    ['/v1/players?name=a&name=b', 'query', 'name'],
+    ['/v1/players?online=true&sort=rank&online=true', 'query', 'online'],
     ['/v1/players/abc', 'path', 'capcomId'],
     ['/v1/servers?limit=1', 'query', 'limit'],
     ['/v1/servers/x/gates', 'path', 'server'],

@@ -57,7 +57,6 @@ export async function claim(
           .set({ nodeId, lastNodeId: nodeId, epoch, fence, serverId, login, claimedAt: now })
           .where(eq(leases.capcomId, capcomId)),
         tx.update(tickets).set({ targets: [], expiresAt: null }).where(eq(tickets.hash, hash)),
-        tx.update(players).set({ seenAt: now }).where(eq(players.capcomId, capcomId)),
       ),
       // Last, since a whole community may be on its way to the same game server: its lock is held for a moment.
       inTurn(

@@ -118,15 +118,13 @@ export async function applyReleases(tx: Transaction, nodeId: string, list: Body[
       join ${leases} l on l.capcom_id = given.capcom_id and l.fence = given.fence and l.node_id = ${nodeId}
       order by l.capcom_id, given.reason
     ), ended as (
-      update ${leases} l set node_id = null, epoch = null, server_id = null
+      update ${leases} l set node_id = null, epoch = null, server_id = null, seen_at = clock_timestamp()
       from own where l.capcom_id = own.capcom_id
     ), ended_tickets as (
       delete from ${tickets} t using own where t.login = own.login and own.reason = 'left'
     ), travelling as (
       update ${tickets} t set expires_at = ${nowPlus(times.ticketInTransit)}
       from own where t.login = own.login and own.reason <> 'left' and t.expires_at is null
-    ), seen as (
-      update ${players} p set seen_at = clock_timestamp() from own where p.capcom_id = own.capcom_id
     )
     delete from ${presence} p using own
     where p.capcom_id = own.capcom_id and p.node_id = ${nodeId} and p.fence = own.fence`)

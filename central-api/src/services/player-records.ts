@@ -5,7 +5,7 @@ import {
   type PlayerRecord,
   Problem,
 } from '@citygate/schema/contract'
-import { consoles, playerHistory, players } from '@citygate/schema/tables'
+import { consoles, leases, playerHistory, players } from '@citygate/schema/tables'
 import { and, desc, eq, lt } from 'drizzle-orm'
 import type { z } from 'zod'
 import { toBase64 } from '../base64.ts'
@@ -21,14 +21,19 @@ import { endSessions, lockPlayers } from './session-end.ts'
 
 /** @throws Problem `player_not_found` */
 export async function readRecord(tx: Tx, capcomId: string): Promise<PlayerRecord> {
-  const [hunter] = await tx.select().from(players).where(eq(players.capcomId, capcomId))
-  if (!hunter) throw new Problem('player_not_found')
+  const [found] = await tx
+    .select()
+    .from(players)
+    .innerJoin(leases, eq(leases.capcomId, players.capcomId))
+    .where(eq(players.capcomId, capcomId))
+  if (!found) throw new Problem('player_not_found')
+  const { players: hunter, leases: lease } = found
   const { version, name, nameText: text, rank, weapon, settings, consoleId, slot } = hunter
   return {
     ...{ capcomId, version, name: text, nameBytes: toBase64(name), rank, weapon, consoleId, slot },
     settings: settings && toBase64(settings),
     createdAt: hunter.createdAt.toISOString(),
-    seenAt: hunter.seenAt.toISOString(),
+    seenAt: ((lease.nodeId && lease.claimedAt) || lease.seenAt).toISOString(),
     bans: await bansOf(tx, capcomId, consoleId),
   }
 }

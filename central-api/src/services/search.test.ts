@@ -15,6 +15,8 @@ async function walk(realm: Realm, query: string, between: (page: number) => Prom
   return pages.flat()
 }
 
+const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+
 describe('what a search finds', () => {
   let realm: Realm
   const names = async (query: string) => (await realm.found(query)).items.map((player) => player.name)
@@ -79,8 +81,9 @@ describe('what a search finds', () => {
           gate: { id: 3, name: 'City Gate3' },
           city: { id: 7, name: 'City7' },
           inQuest: true,
+          reportedAt: time,
         },
-        seenAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        seenAt: time,
       },
     ])
     const [lobby] = (await realm.found('capcomId=000002')).items
@@ -89,6 +92,7 @@ describe('what a search finds', () => {
       gate: null,
       city: null,
       inQuest: false,
+      reportedAt: time,
     })
     const [away] = (await realm.found('name=ayako')).items
     expect(away).toMatchObject({ online: false, location: null, weapon: 'bowgun' })

@@ -1,10 +1,20 @@
 /** What the public sees of game servers, their gates and cities. Counts are of those who are online now. */
 import { type City, type Gate, Problem, type Server } from '@citygate/schema/contract'
 import { livePresence, nodeEpochs, nodes, players, servers } from '@citygate/schema/tables'
-import { and, asc, count, eq, gt, isNotNull, sql } from 'drizzle-orm'
+import { and, asc, count, eq, getTableColumns, gt, isNotNull, sql } from 'drizzle-orm'
 import { now } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { cityName, gateName } from './place-names.ts'
+
+/** The start of a node that carries the server, and lives. */
+const ofLiveCarrier = and(
+  eq(nodeEpochs.nodeId, servers.nodeId),
+  eq(nodeEpochs.epoch, servers.epoch),
+  eq(nodeEpochs.epoch, nodes.newestEpoch),
+  gt(nodeEpochs.expiresAt, now),
+  // Where consoles are told to connect: without it nobody can play there.
+  isNotNull(nodeEpochs.fmp),
+)
 
 /** Every game server, in the order of its id. */
 export async function listServers(tx: Tx): Promise<Server[]> {
@@ -23,25 +33,17 @@ export async function listServers(tx: Tx): Promise<Server[]> {
       nodeName: nodes.name,
       /** Null when no live epoch carries the server. */
       draining: nodeEpochs.draining,
+      reportedAt: nodeEpochs.renewedAt,
       population: sql<number>`coalesce(${counted.population}, 0)::int`,
     })
     .from(servers)
     .leftJoin(nodes, eq(nodes.id, servers.nodeId))
-    .leftJoin(
-      nodeEpochs,
-      and(
-        eq(nodeEpochs.nodeId, servers.nodeId),
-        eq(nodeEpochs.epoch, servers.epoch),
-        eq(nodeEpochs.epoch, nodes.newestEpoch),
-        gt(nodeEpochs.expiresAt, now),
-        // Where consoles are told to connect: without it nobody can play there.
-        isNotNull(nodeEpochs.fmp),
-      ),
-    )
+    .leftJoin(nodeEpochs, ofLiveCarrier)
     .leftJoin(counted, eq(counted.serverId, servers.id))
     .orderBy(asc(servers.id))
-  return rows.map(({ nodeId, nodeName, draining, ...server }) => ({
+  return rows.map(({ nodeId, nodeName, draining, reportedAt, ...server }) => ({
     ...server,
+    reportedAt: reportedAt?.toISOString() ?? null,
     status: statusOf(draining, server),
     node: nodeId === null ? null : { id: nodeId, name: nodeName ?? '' },
   }))
@@ -65,7 +67,8 @@ export async function listGates(tx: Tx, serverId: number): Promise<Gate[]> {
   return numbers(server.gates).map((id) => {
     const population = populations.get(id) ?? 0
     const capacity = server.gateCapacity
-    return { id, name: gateName(id), population, capacity, state: stateOf(population, capacity) }
+    const state = stateOf(population, capacity)
+    return { id, name: gateName(id), population, capacity, state, reportedAt: server.reportedAt }
   })
 }
 
@@ -97,6 +100,7 @@ export async function listCities(tx: Tx, serverId: number, gate: number): Promis
       population: hunters.length,
       capacity,
       state: stateOf(hunters.length, capacity),
+      reportedAt: server.reportedAt,
       leader: leader ? { capcomId: leader.capcomId, name: leader.name } : null,
       inQuest: hunters.filter((hunter) => hunter.inQuest).length,
     }
@@ -104,9 +108,14 @@ export async function listCities(tx: Tx, serverId: number, gate: number): Promis
 }
 
 async function serverOf(tx: Tx, serverId: number) {
-  const [server] = await tx.select().from(servers).where(eq(servers.id, serverId))
+  const [server] = await tx
+    .select({ ...getTableColumns(servers), reportedAt: nodeEpochs.renewedAt })
+    .from(servers)
+    .leftJoin(nodes, eq(nodes.id, servers.nodeId))
+    .leftJoin(nodeEpochs, ofLiveCarrier)
+    .where(eq(servers.id, serverId))
   if (!server) throw new Problem('server_not_found')
-  return server
+  return { ...server, reportedAt: server.reportedAt?.toISOString() ?? null }
 }
 
 /** As the game shows it: a gate counts the players of its cities too. */

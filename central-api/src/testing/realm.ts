@@ -107,9 +107,10 @@ export async function openRealm(runtime: Runtime = 'embedded') {
       rank: of.rank ?? 1,
       weapon: of.weapon ?? null,
       settings: new TextEncoder().encode(secrets.settings),
-      seenAt: sql`clock_timestamp() - make_interval(mins => ${of.seen ?? 0})`,
     })
-    await db.insert(leases).values({ capcomId })
+    await db
+      .insert(leases)
+      .values({ capcomId, seenAt: sql`clock_timestamp() - make_interval(mins => ${of.seen ?? 0})` })
     if (of.at) await logIn(capcomId, of.at)
     return capcomId
   }
@@ -141,9 +142,11 @@ export async function openRealm(runtime: Runtime = 'embedded') {
   }
 
   async function logOut(capcomId: string): Promise<void> {
-    await db.update(leases).set({ nodeId: null, epoch: null }).where(eq(leases.capcomId, capcomId))
+    await db
+      .update(leases)
+      .set({ nodeId: null, epoch: null, seenAt: sql`clock_timestamp()` })
+      .where(eq(leases.capcomId, capcomId))
     await db.delete(presence).where(eq(presence.capcomId, capcomId))
-    await db.update(players).set({ seenAt: sql`clock_timestamp()` }).where(eq(players.capcomId, capcomId))
   }
 
   async function drain(nodeId: string): Promise<void> {

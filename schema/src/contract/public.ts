@@ -5,6 +5,11 @@ import { CapcomId, intText, page, Role, ServerType, Time, Weapon } from './types
 
 const Named = z.object({ id: z.int(), name: z.string() })
 
+/** How fresh what is told of online players is. */
+const ReportedAt = Time.describe(
+  'When the node that carries this told of it last: the answer is as fresh as that.',
+)
+
 /** A hunter. `location` is null when offline, `gate` and `city` are null above that level. */
 export const Player = z
   .object({
@@ -14,7 +19,13 @@ export const Player = z
     weapon: Weapon.nullable(),
     online: z.boolean(),
     location: z
-      .object({ server: Named, gate: Named.nullable(), city: Named.nullable(), inQuest: z.boolean() })
+      .object({
+        server: Named,
+        gate: Named.nullable(),
+        city: Named.nullable(),
+        inQuest: z.boolean(),
+        reportedAt: ReportedAt,
+      })
       .nullable(),
     /** Of somebody online: the moment of the (first) page. */
     seenAt: Time,
@@ -79,6 +90,8 @@ export const Server = z
     capacity: z.int(),
     status: z.enum(['up', 'full', 'draining', 'down']),
     node: z.object({ id: z.string(), name: z.string() }).nullable(),
+    /** Null while no live node carries it. */
+    reportedAt: ReportedAt.nullable(),
   })
   .meta({ id: 'Server' })
 export type Server = z.infer<typeof Server>
@@ -102,6 +115,8 @@ export const Gate = z
     population: z.int(),
     capacity: z.int(),
     state: LayerState,
+    /** Null while no live node carries the server. */
+    reportedAt: ReportedAt.nullable(),
   })
   .meta({ id: 'Gate' })
 export type Gate = z.infer<typeof Gate>
@@ -143,7 +158,7 @@ export const NodeItem = z
     status: z.enum(['up', 'draining', 'stale', 'down']),
     population: z.int(),
     capacity: z.int(),
-    reportedAt: Time.nullable(),
+    reportedAt: ReportedAt.nullable(),
   })
   .meta({ id: 'Node' })
 export type NodeItem = z.infer<typeof NodeItem>

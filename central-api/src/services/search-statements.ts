@@ -1,0 +1,239 @@
+/**
+ * The statements of a search (docs/decisions/0100-short-parts-of-names.md). A page is looked for in two ways: by a walk
+ * in its order, which what many match ends soon, and, where the walk is over before the page is full, by
+ * what the filters' own indexes know, which for what few match is little.
+ */
+import type { searchPlayers as endpoint, Weapon } from '@citygate/schema/contract'
+import { type SQL, sql } from 'drizzle-orm'
+import type { z } from 'zod'
+import { plannedEachTime, type Tx } from '../db/database.ts'
+import { inTurn } from '../db/in-turn.ts'
+import { foldName } from '../name-text.ts'
+import type { Place } from './search-cursor.ts'
+
+export type Query = z.output<NonNullable<(typeof endpoint)['query']>>
+type Filters = Omit<Query, 'sort' | 'limit' | 'cursor'>
+export type SortKey = 'name' | 'rank' | 'seen'
+
+interface Page {
+  readonly sort: SortKey
+  readonly descending: boolean
+  readonly after: Place | null
+  /** How many rows are wanted. */
+  readonly rows: number
+}
+
+/** One hunter, and where he is. `seenAt` is null when that is now. */
+export interface FoundRow {
+  readonly capcomId: string
+  readonly name: string
+  readonly rank: number
+  readonly weapon: Weapon | null
+  readonly key: string
+  readonly online: boolean
+  readonly serverId: number | null
+  readonly serverName: string | null
+  readonly gate: number | null
+  readonly city: number | null
+  readonly inQuest: boolean | null
+  readonly reportedAt: string | null
+  readonly seenAt: string | null
+}
+
+/** With each answer, so that nothing else need be asked. */
+interface Moment {
+  readonly incarnation: string
+  readonly now: string
+}
+
+interface Answer {
+  readonly moment: Moment
+  readonly rows: FoundRow[]
+}
+
+type Raw = Moment & { readonly walked: number | null } & {
+  readonly [K in keyof FoundRow]: FoundRow[K] | null
+}
+
+/**
+ * Rows that a walk looks at before it gives up: as many as a few milliseconds are good for, with names and
+ * ranks out of the index itself, and where each row is looked up.
+ */
+const walkAtMost = { inIndex: 8000, lookedUp: 1500 } as const
+
+export async function findPage(tx: Tx, filters: Filters, page: Page): Promise<Answer> {
+  if (!isNarrow(filters)) {
+    const { walked, ...answer } = await walk(tx, filters, page)
+    if (walked >= page.rows || Object.keys(filters).length === 0) return answer
+  }
+  const [, found] = await inTurn(
+    planMode(tx, 'auto'),
+    tx.execute<Raw & Record<string, unknown>>(sql`${plannedEachTime}
+    with found as materialized (${matching(filters, page)})
+    ${shownRows(sql`(select * from found order by ${byKey(page)} limit ${page.rows})`, page)}`),
+  )
+  return answerOf(found)
+}
+
+/** The one hunter, or nobody. */
+export async function findOne(tx: Tx, capcomId: string): Promise<Answer> {
+  const one = sql`(select p.capcom_id, ''::text as key from players p where p.capcom_id = ${capcomId})`
+  const page: Page = { sort: 'name', descending: false, after: null, rows: 1 }
+  return answerOf(await tx.execute<Raw & Record<string, unknown>>(shownRows(one, page)))
+}
+
+/** One hunter, or the people of a place, who are as many as it takes: nothing narrower needs to be found out. */
+const isNarrow = ({ capcomId, server, gate, city }: Filters) =>
+  (capcomId ?? server ?? gate ?? city) !== undefined
+
+/** One text for each order, with all filters in it: prepared and planned once for all. */
+async function walk(tx: Tx, filters: Filters, page: Page) {
+  const { sort, rows } = page
+  const lookedUp = sort === 'seen' || filters.online !== undefined || filters.weapon !== undefined
+  const steps = lookedUp ? walkAtMost.lookedUp : walkAtMost.inIndex
+  const walked = sql`select w.capcom_id, w.key from (${walks[sort](page, steps)}) w
+    where ${walkFilters(filters, sort)} order by ${byKey(page)} limit ${rows}`
+  const lost =
+    sort === 'seen'
+      ? sql`select w.capcom_id, w.key from (${lostHolders(page)}) w
+          where ${walkFilters(filters, sort)} order by ${byKey(page)} limit ${rows}`
+      : sql`select null, null where false`
+  const [, found] = await inTurn(
+    planMode(tx, 'force_generic_plan'),
+    tx.execute<Raw & Record<string, unknown>>(sql`with walked as materialized (${walked})
+      ${shownRows(
+        sql`(select * from (select * from walked ${sort === 'seen' ? sql`union all (${lost})` : sql``}) each
+          order by ${byKey(page)} limit ${rows})`,
+        page,
+        sql`(select count(*)::int from walked)`,
+      )}`),
+  )
+  return { ...answerOf(found), walked: found[0]?.walked ?? 0 }
+}
+
+/** A plan for whatever is asked, or one for what is asked now. Until the end of the transaction. */
+const planMode = (tx: Tx, mode: 'force_generic_plan' | 'auto') =>
+  tx.execute(sql`select set_config('plan_cache_mode', ${mode}, true)`)
+
+const direction = ({ descending }: Page) => (descending ? sql.raw('desc') : sql.raw('asc'))
+const byKey = (page: Page) => sql`key ${direction(page)}, capcom_id ${direction(page)}`
+
+const types = { name: sql.raw('text'), rank: sql.raw('integer'), seen: sql.raw('timestamptz') } as const
+
+/** Twice cast: the driver sends text, whatever the key's type. */
+function beyond({ after, sort, descending }: Page, key: SQL, id: SQL): SQL {
+  if (!after) return sql`true`
+  const place = sql`(cast(cast(${after.key} as text) as ${types[sort]}), ${after.capcomId}::text)`
+  return sql`(${key}, ${id}) ${descending ? sql.raw('<') : sql.raw('>')} ${place}`
+}
+
+/** As the index leases_by_seen has it. */
+const releasedKey = sql.raw(`(case when h.node_id is null then h.seen_at else 'infinity' end)`)
+const isLive = sql.raw(`(e.expires_at > clock_timestamp() and n.newest_epoch = e.epoch)`)
+const holder = sql.raw(`left join node_epochs e on e.node_id = h.node_id and e.epoch = h.epoch
+  left join nodes n on n.id = e.node_id`)
+/** Who is held is seen now; if his node is dead, when it reported last. */
+const seenKey = sql.raw(`(case when h.node_id is null then h.seen_at
+  when e.expires_at > clock_timestamp() and n.newest_epoch = e.epoch then 'infinity' else coalesce(e.renewed_at, h.seen_at) end)`)
+
+const walks: Readonly<Record<SortKey, (page: Page, steps: number) => SQL>> = {
+  name: (page, steps) => sql`select capcom_id, name_folded as key, name_folded, rank from players
+    where ${beyond(page, sql`name_folded`, sql`capcom_id`)} order by ${byKey(page)} limit ${steps}`,
+  rank: (page, steps) => sql`select capcom_id, rank as key, name_folded, rank from players
+    where ${beyond(page, sql`rank`, sql`capcom_id`)} order by ${byKey(page)} limit ${steps}`,
+  seen: (page, steps) => sql`select h.capcom_id, h.key from (
+      select h.capcom_id, h.node_id, h.epoch, ${releasedKey} as key from leases h
+      where ${beyond(page, releasedKey, sql`h.capcom_id`)}
+      order by ${releasedKey} ${direction(page)}, h.capcom_id ${direction(page)} limit ${steps}) h ${holder}
+    where h.node_id is null or ${isLive}
+    order by key ${direction(page)}, h.capcom_id ${direction(page)}`,
+}
+
+/** Those whose holder has died: seldom any, and none of them stands in the index where he belongs. */
+const lostHolders = (page: Page) => sql`select h.capcom_id, e.renewed_at as key
+  from node_epochs e join nodes n on n.id = e.node_id
+  cross join lateral (select h.capcom_id from leases h where h.node_id = e.node_id and h.epoch = e.epoch offset 0) h
+  where not ${isLive} and ${beyond(page, sql`e.renewed_at`, sql`h.capcom_id`)}`
+
+/** Scalar questions, so that each is asked of one row at a time, and not of everybody beforehand. */
+function walkFilters({ name, minRank, maxRank, weapon, online }: Filters, sort: SortKey): SQL {
+  const of = (column: string) =>
+    sort === 'seen'
+      ? sql.raw(`(select p.${column} from players p where p.capcom_id = w.capcom_id)`)
+      : sql.raw(`w.${column}`)
+  const like = name === undefined ? null : `%${literal(foldName(name))}%`
+  const wanted = online === undefined ? null : online === 'true'
+  return sql`(${like}::text is null or ${of('name_folded')} like ${like}::text)
+    and (${minRank ?? null}::integer is null or ${of('rank')} >= ${minRank ?? null}::integer)
+    and (${maxRank ?? null}::integer is null or ${of('rank')} <= ${maxRank ?? null}::integer)
+    and (${weapon ?? null}::text is null
+      or (select p.weapon from players p where p.capcom_id = w.capcom_id) = ${weapon ?? null}::text)
+    and (${wanted}::boolean is null or coalesce(
+      (select true from live_presence l where l.capcom_id = w.capcom_id limit 1), false) = ${wanted}::boolean)`
+}
+
+/** Everybody who matches, from the end of the last page on, in no order: the planner takes the narrowest index. */
+function matching(filters: Filters, page: Page): SQL {
+  const { capcomId, name, minRank, maxRank, weapon, online, server, gate, city } = filters
+  const { sort } = page
+  const key = { name: sql`p.name_folded`, rank: sql`p.rank`, seen: seenKey }[sort]
+  const placed = (server ?? gate ?? city) !== undefined
+  const live = sql`from live_presence l where l.capcom_id = p.capcom_id`
+  const conditions = [
+    beyond(page, key, sql`p.capcom_id`),
+    capcomId === undefined ? [] : sql`p.capcom_id = ${capcomId}`,
+    name === undefined ? [] : nameMatches(foldName(name)),
+    minRank === undefined ? [] : sql`p.rank >= ${minRank}::integer`,
+    maxRank === undefined ? [] : sql`p.rank <= ${maxRank}::integer`,
+    weapon === undefined ? [] : sql`p.weapon = ${weapon}`,
+    online === 'false' ? sql`not exists (select ${live})` : [],
+    server === undefined ? [] : sql`l.server_id = ${server}::integer`,
+    gate === undefined ? [] : sql`l.gate = ${gate}::integer`,
+    city === undefined ? [] : sql`l.city = ${city}::integer`,
+  ].flat()
+  return sql`select p.capcom_id, ${key} as key from players p
+    ${placed || online === 'true' ? sql.raw('join live_presence l on l.capcom_id = p.capcom_id') : sql``}
+    ${sort === 'seen' ? sql`join leases h on h.capcom_id = p.capcom_id ${holder}` : sql``}
+    where ${sql.join(conditions, sql` and `)}`
+}
+
+/** Trigrams are of letters and digits, three in a row. What has none is found by its parts of one and two. */
+function nameMatches(part: string): SQL {
+  const letters = [...part]
+  const like = sql`p.name_folded like ${`%${literal(part)}%`}`
+  if (/[\p{L}\p{N}]{3}/u.test(part)) return like
+  const parts = letters.length < 2 ? letters : letters.slice(1).map((letter, i) => `${letters[i]}${letter}`)
+  const has = sql`name_parts(p.name_folded) @> array(select jsonb_array_elements_text(${JSON.stringify(parts)}::jsonb))`
+  return parts.length === 1 ? has : sql`${has} and ${like}`
+}
+
+/** `%`, `_` and the escape itself stand for themselves. */
+const literal = (text: string) => text.replaceAll(/[\\%_]/g, '\\$&')
+
+const utc = (time: SQL) => sql`to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+
+/** The rows of `found` (capcom_id, key) in order, and the moment; one row without a hunter when there are none. */
+function shownRows(found: SQL, page: Page, walked: SQL = sql`null::int`): SQL {
+  return sql`select m.incarnation, ${utc(sql`clock_timestamp()`)} as now, ${walked} as walked, each.*
+    from meta m left join lateral (
+      select w.capcom_id as "capcomId", p.name_text as name, p.rank, p.weapon, w.key::text as key,
+        l.capcom_id is not null as online, l.server_id as "serverId", s.name as "serverName", l.gate, l.city,
+        l.in_quest as "inQuest", ${utc(sql`l.renewed_at`)} as "reportedAt",
+        ${utc(sql`nullif(${seenKey}, 'infinity')`)} as "seenAt"
+      from ${found} w
+      join players p on p.capcom_id = w.capcom_id
+      left join lateral (select * from live_presence l where l.capcom_id = w.capcom_id limit 1) l on true
+      left join leases h on h.capcom_id = w.capcom_id ${holder}
+      left join servers s on s.id = l.server_id
+      order by w.key ${direction(page)}, w.capcom_id ${direction(page)}
+    ) each on true`
+}
+
+function answerOf(found: readonly Raw[]): Answer {
+  const [first] = found
+  if (!first) throw new Error('the table meta has no row')
+  const { incarnation, now } = first
+  return { moment: { incarnation, now }, rows: found.filter(isHunter) }
+}
+
+const isHunter = (row: Raw): row is Raw & FoundRow => row.capcomId !== null
