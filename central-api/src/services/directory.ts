@@ -2,6 +2,7 @@
 import type { Directory } from '@citygate/schema/contract'
 import {
   directory,
+  leases,
   livePresence,
   nodeEpochs,
   nodeReach,
@@ -15,6 +16,7 @@ import { now } from '../db/clock.ts'
 import type { Transaction, Tx } from '../db/database.ts'
 import { inTurn } from '../db/in-turn.ts'
 import type { Wake } from '../db/transaction.ts'
+import { softOf } from './server-offers.ts'
 
 /** More than populations has changed: held syncs end, and consoles fetch the names anew. Never 0, and within 32 bits. */
 export async function bumpDirectory(tx: Transaction, wake: Wake): Promise<void> {
@@ -31,7 +33,7 @@ export async function readDirectory(tx: Tx): Promise<Directory> {
   return {
     version: head?.version ?? 1,
     servers: servers.map(({ draining, ...server }) => ({ ...server, status: statusOf(draining, server) })),
-    entries: entries.flatMap(({ nodeId, lmp, rfp }) => (lmp ? [{ nodeId, lmp, rfp }] : [])),
+    entries: entries.flatMap(({ lmp, ...entry }) => (lmp ? [{ ...entry, lmp }] : [])),
   }
 }
 
@@ -49,6 +51,7 @@ function readServers(tx: Tx) {
       name: servers.name,
       type: servers.type,
       capacity: servers.capacity,
+      soft: softOf,
       population: sql<number>`(select count(*)::int from (
         select ${livePresence.capcomId} from ${livePresence} where ${livePresence.serverId} = ${servers.id}
         union
@@ -74,14 +77,19 @@ function statusOf(
   return server.population >= server.capacity ? 'full' : 'up'
 }
 
-/** Least loaded first: by log-ins that are on their way from there. Central counts, not the node. */
+/**
+ * Least loaded first. Central counts, not the node: log-ins that are on their way from there, each of them a dialogue,
+ * and players that it holds, of whom some twenty are the work of one.
+ */
 function readEntries(tx: Tx) {
-  const load = sql`(select count(*) from ${tickets}
-    where ${tickets.issuedBy} = ${nodes.id} and ${tickets.expiresAt} > clock_timestamp())`
+  const load = sql<number>`((select count(*) from ${tickets}
+      where ${tickets.issuedBy} = ${nodes.id} and ${tickets.expiresAt} > clock_timestamp())
+    + (select count(*) from ${leases}
+      where ${leases.nodeId} = ${nodes.id} and ${leases.epoch} = ${nodes.newestEpoch}) / 20.0)::float8`
   return tx
-    .select({ nodeId: nodes.id, lmp: nodeEpochs.lmp, rfp: nodeEpochs.rfp })
+    .select({ nodeId: nodes.id, lmp: nodeEpochs.lmp, rfp: nodeEpochs.rfp, load: load.as('load') })
     .from(nodes)
     .innerJoin(nodeEpochs, and(eq(nodeEpochs.nodeId, nodes.id), live))
     .where(and(nodeEpochs.entry, eq(nodeEpochs.draining, false), isNotNull(nodeEpochs.lmp)))
-    .orderBy(load, asc(nodes.id))
+    .orderBy(sql`load`, asc(nodes.id))
 }

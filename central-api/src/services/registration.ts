@@ -21,7 +21,8 @@ import { readNewestEpoch } from './epochs.ts'
 import { requireSettled } from './incarnation.ts'
 import { leaseEnd, leaseMs } from './pace.ts'
 import { beginReach } from './reach.ts'
-import { placeOffers } from './server-offers.ts'
+import { requireWithinLimits } from './server-limits.ts'
+import { placeOffers, softOf } from './server-offers.ts'
 
 type Start = z.output<NonNullable<(typeof endpoint)['body']>>
 
@@ -101,6 +102,7 @@ async function carry(
   wish: Start['servers'],
 ): Promise<ServerAssignment[]> {
   const all = await tx.select().from(servers).orderBy(asc(servers.id))
+  if (Array.isArray(wish)) await requireWithinLimits(tx, nodeId, wish)
   const ids = Array.isArray(wish)
     ? await placeOffers(tx, nodeId, all, wish)
     : shareOf(wish).filter((id) => isFree(all, id, nodeId))
@@ -113,6 +115,8 @@ async function carry(
     gates: servers.gates,
     cities: servers.cities,
     capacity: servers.capacity,
+    soft: softOf,
+    region: servers.region,
   })
   return carried.sort((a, b) => a.id - b.id)
 }

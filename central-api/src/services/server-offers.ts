@@ -1,13 +1,16 @@
 /** Ids for the game servers that a node brings. An id is a wish; central assigns. */
 import { Problem, type ServerOffer } from '@citygate/schema/contract'
 import { servers } from '@citygate/schema/tables'
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Transaction } from '../db/database.ts'
 import { defaultWorld } from './default-world.ts'
 
 type Offer = z.output<typeof ServerOffer>
 type Known = typeof servers.$inferSelect
+
+/** Where nothing is said: a fifth of the places is for those who want to be with others. */
+export const softOf = sql<number>`coalesce(${servers.soft}, ceil(${servers.capacity} * 0.8))::int`
 
 /** What a console's list holds (login.md 3.3). */
 const listedAtMost = 80
@@ -31,6 +34,13 @@ export async function placeOffers(
   if (others.size + offers.length > listedAtMost) {
     throw new Problem('bad_request', 'body servers: a console lists at most 80 game servers', [
       { in: 'body', field: 'servers', detail: `others carry ${others.size} of at most ${listedAtMost}` },
+    ])
+  }
+  for (const [index, { soft, capacity }] of offers.entries()) {
+    if (soft === null || soft <= capacity) continue
+    const detail = `at most the capacity, ${capacity}`
+    throw new Problem('bad_request', `body servers.${index}.soft: ${detail}`, [
+      { in: 'body', field: `servers.${index}.soft`, detail },
     ])
   }
   const taken = new Set(others)

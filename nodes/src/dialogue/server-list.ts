@@ -26,9 +26,20 @@ function isOpen(server: Listed): server is Open {
   return server.status !== 'down' && server.address !== null
 }
 
-/** A full or draining server shows no free place: the client offers and picks by free places alone. */
-function shownPopulation({ status, population, capacity }: Listed): number {
-  return status === 'up' ? Math.min(population, capacity) : capacity
+const placesOf = ({ population, capacity }: Listed): number => Math.max(0, capacity - population)
+const isBeyondSoft = ({ population, capacity, soft = capacity }: Listed): boolean => population >= soft
+
+/**
+ * What a server shows of its free places, for the client offers and picks by them alone (docs/decisions/0113-soft-caps.md).
+ * One that is full or being emptied shows none. One beyond its soft cap shows fewer than any below theirs, and never
+ * none: whoever wants to be there can choose it.
+ */
+function shownPlaces(server: Listed, listed: readonly Listed[]): number {
+  const free = placesOf(server)
+  if (server.status !== 'up' || free === 0) return 0
+  if (!isBeyondSoft(server)) return free
+  const below = listed.filter((other) => other.status === 'up' && !isBeyondSoft(other)).map(placesOf)
+  return Math.max(1, Math.min(free, ...below.map((places) => places - 1)))
 }
 
 function addressFields(address: { readonly host: string; readonly port: number }) {
@@ -36,12 +47,12 @@ function addressFields(address: { readonly host: string; readonly port: number }
 }
 
 /** All fields in the reference's order; 0x0b and 0x0c are its constants, their purpose is unknown. */
-function row(server: Open): ServerRow {
+function row(server: Open, listed: readonly Open[]): ServerRow {
   return FmpData.of({
     index: server.id,
     ...addressFields(server.address),
     serverType: typeNumbers[server.type],
-    playerCount: shownPopulation(server),
+    playerCount: server.capacity - shownPlaces(server, listed),
     playerCapacity: server.capacity,
     serverName: plainText(server.name, longestName),
     unknown0x0b: ascii('X'),
@@ -56,7 +67,8 @@ export function hasServers(directory: Directory): boolean {
 
 /** Every server that a player could choose now. */
 function listedServers(directory: Directory): readonly ServerRow[] {
-  return directory.servers.filter(isOpen).slice(0, mostServers).map(row)
+  const open = directory.servers.filter(isOpen).slice(0, mostServers)
+  return open.map((server) => row(server, open))
 }
 
 /** A console that names no field gets all of them (wire.md 7.1). */

@@ -350,6 +350,28 @@ describe('the servers', () => {
     expect(rows.slice(0, 3).map((row) => row.get('playerCount'))).toEqual([2000, 2000, 5])
   })
 
+  test('beyond the soft cap a server shows fewer places than any below theirs, and can be chosen all the same', async () => {
+    const soft = { capacity: 2000, soft: 1600 }
+    const servers = [
+      listedServer(1, { ...soft, population: 1700 }),
+      listedServer(2, { ...soft, population: 1599 }),
+      listedServer(3, { capacity: 4, soft: 3, population: 2 }),
+      listedServer(4, { ...soft, population: 1999 }),
+      listedServer(5, { capacity: 4, soft: 3, population: 2, status: 'draining' }),
+    ]
+    node.link.directory = { version: 1, servers, entries: [] }
+    const { console } = await withHunter()
+    const places = (rows: readonly ReturnType<typeof FmpData.of>[]) =>
+      rows.map((row) => (row.get('playerCapacity') ?? 0) - (row.get('playerCount') ?? 0))
+    expect(places((await listed(console)).rows)).toEqual([1, 401, 2, 1, 0])
+    await console.call(ReqFmpInfo, { serverIndex: 1, fields: [2] }, AnsFmpInfo)
+    expect(node.link.armed).toEqual([1])
+
+    const allBeyond = servers.filter(({ id }) => id === 1 || id === 4)
+    node.link.directory = { version: 1, servers: allBeyond, entries: [] }
+    expect(places((await listed(console)).rows)).toEqual([300, 1])
+  })
+
   test('a list that was begun stays as it was, and what was seen can be chosen', async () => {
     const { console } = await withHunter()
     const { count } = await console.call(

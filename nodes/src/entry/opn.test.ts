@@ -54,6 +54,27 @@ afterEach(() => node.close())
 const connectionData = { mediaVersion: ascii('1001301045'), languageCode: 1 }
 
 describe('open', () => {
+  test('a crowd between two syncs is spread over the entry nodes, by what central counted', async () => {
+    const entry = (port: number, load: number) => ({
+      ...{ nodeId: `00000000-0000-4000-8000-00000000${port}`, load },
+      ...{ lmp: { host: '127.0.0.1', port }, rfp: null },
+    })
+    const directory = { version: 1, servers: [listedServer(1)], entries: [entry(9001, 0), entry(9002, 2)] }
+    node.link.directory = directory
+    const ports: number[] = []
+    const visit = async () => {
+      const console = RawClient.plain(node.opn)
+      await console.open(connectionData)
+      ports.push((await console.call(ReqLmpConnect, {}, AnsLmpConnect)).port)
+    }
+    for (let console = 0; console < 6; console++) await visit()
+    expect(ports).toEqual([9001, 9001, 9001, 9002, 9001, 9002])
+    // Central has counted anew.
+    node.link.directory = { ...directory, entries: [entry(9002, 0), entry(9001, 0)] }
+    await visit()
+    expect(ports.at(-1)).toBe(9002)
+  })
+
   test('the whole visit, from the token to the way to LMP', async () => {
     node.content.termsText = { version: 77, bytes: new Uint8Array(20_000).map((_, i) => i) }
     node.content.announced = ascii('Welcome')

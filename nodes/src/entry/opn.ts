@@ -115,6 +115,7 @@ function sessionOf({ content, link }: OpnParts, connection: Connection): OpnSess
 }
 
 function handlers({ content, link, lmp }: OpnParts): HandlerTable<typeof packets, OpnSession> {
+  const sent: Sent = new WeakMap()
   return {
     /** Only the operator of the log-in service that made the token could verify it (login.md 5.3). */
     ReqAuthenticationToken: (call) => call.reply(AnsAuthenticationToken, {}),
@@ -163,13 +164,27 @@ function handlers({ content, link, lmp }: OpnParts): HandlerTable<typeof packets
         call.peer.shut(words.noServers)
         return
       }
-      const { host, port } = leastLoadedLmp(link.directory) ?? lmp()
+      const { host, port } = leastLoadedLmp(link.directory, sent) ?? lmp()
       call.reply(AnsLmpConnect, { address: plainText(host, longestHost), port })
     },
   }
 }
 
-/** Central lists the live entry nodes, least loaded first. */
-function leastLoadedLmp(directory: Directory): Address | undefined {
-  return directory.entries[0]?.lmp
+/**
+ * The least loaded live entry node: as central counted, and those that were sent there since, so that a crowd between
+ * two syncs does not all go to one.
+ */
+function leastLoadedLmp({ entries }: Directory, sent: Sent): Address | undefined {
+  const counts = sent.get(entries) ?? new Map<string, number>()
+  sent.set(entries, counts)
+  const loadOf = ({ nodeId, load = 0 }: Entry) => load + (counts.get(nodeId) ?? 0)
+  const [first, ...others] = entries
+  if (!first) return undefined
+  const least = others.reduce((best, entry) => (loadOf(entry) < loadOf(best) ? entry : best), first)
+  counts.set(least.nodeId, (counts.get(least.nodeId) ?? 0) + 1)
+  return least.lmp
 }
+
+type Entry = Directory['entries'][number]
+/** How many were sent to each node, under the count of central's that stood then. */
+type Sent = WeakMap<Directory['entries'], Map<string, number>>

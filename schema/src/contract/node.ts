@@ -1,7 +1,18 @@
 /** How a node becomes known: enrolment, registration, the directory. */
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
-import { Address, Epoch, NodeId, Role, ServerId, ServerType, Sha256, Time } from './types.ts'
+import {
+  Address,
+  Epoch,
+  NodeId,
+  Region,
+  Role,
+  ServerId,
+  ServerLimits,
+  ServerType,
+  Sha256,
+  Time,
+} from './types.ts'
 
 export const createEnrolToken = endpoint({
   name: 'createEnrolToken',
@@ -48,6 +59,9 @@ export const ServerOffer = z.strictObject({
   gates: z.int().min(1).max(40).default(40),
   cities: z.int().min(1).max(40).default(40),
   capacity: z.int().min(1).max(6400).default(2000),
+  /** From so many players on, other game servers are offered first; null: four fifths of the capacity. */
+  soft: z.int().min(1).max(6400).nullable().default(null),
+  region: Region.nullable().default(null),
 })
 
 /** A game server as its node is to carry it. */
@@ -58,6 +72,8 @@ export const ServerAssignment = z.object({
   gates: z.int(),
   cities: z.int(),
   capacity: z.int(),
+  soft: z.int().optional(),
+  region: z.string().nullable().optional(),
 })
 export type ServerAssignment = z.infer<typeof ServerAssignment>
 
@@ -71,12 +87,22 @@ export const Directory = z.object({
       type: ServerType,
       population: z.int(),
       capacity: z.int(),
+      /** From so many players on it is shown fuller than it is, as long as there are others below theirs. */
+      soft: z.int().optional(),
       status: z.enum(['up', 'full', 'draining', 'down']),
       address: Address.nullable(),
     }),
   ),
   /** Live entry nodes, least loaded first. */
-  entries: z.array(z.object({ nodeId: NodeId, lmp: Address, rfp: Address.nullable() })),
+  entries: z.array(
+    z.object({
+      nodeId: NodeId,
+      lmp: Address,
+      rfp: Address.nullable(),
+      /** Log-ins that are on their way from there, and a little for each player that the node holds. Central counts. */
+      load: z.number().optional(),
+    }),
+  ),
 })
 export type Directory = z.infer<typeof Directory>
 
@@ -155,4 +181,37 @@ export const releaseServers = endpoint({
   params: z.strictObject({ nodeId: NodeId }),
   output: z.object({ released: z.array(ServerId) }),
   problems: ['bad_request', 'unauthorized', 'forbidden', 'node_not_found'],
+})
+
+const LimitsInForce = z.object({
+  /** Of this node alone; null: those of all nodes are in force. */
+  own: ServerLimits.nullable(),
+  /** Of every node that has none of its own; null: nothing is limited. */
+  all: ServerLimits.nullable(),
+})
+
+/** In force from the node's next registration on: what it carries now is not taken away from under its players. */
+export const limitNode = endpoint({
+  name: 'limitNode',
+  method: 'PUT',
+  path: '/v1/nodes/{nodeId}/limits',
+  caller: 'operator',
+  role: 'own',
+  summary: 'Limit what game servers a node may bring; null lifts its own limits.',
+  params: z.strictObject({ nodeId: NodeId }),
+  body: z.strictObject({ limits: ServerLimits.nullable() }),
+  output: LimitsInForce,
+  problems: ['bad_request', 'unauthorized', 'forbidden', 'node_not_found'],
+})
+
+export const limitNodes = endpoint({
+  name: 'limitNodes',
+  method: 'PUT',
+  path: '/v1/node-limits',
+  caller: 'operator',
+  role: 'own',
+  summary: 'Limit what game servers nodes may bring that have no limits of their own.',
+  body: z.strictObject({ limits: ServerLimits.nullable() }),
+  output: LimitsInForce,
+  problems: ['bad_request', 'unauthorized', 'forbidden'],
 })
