@@ -1,10 +1,8 @@
 import type { City, Gate, NodeItem, Server } from '@citygate/schema/contract'
 import { servers } from '@citygate/schema/tables'
 import { eq } from 'drizzle-orm'
-import { afterAll, beforeAll, beforeEach, /** As fresh as the answer is. */
-const reportedAt = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/)
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
-describe, expect, it } from 'vitest'
 import { connect } from '../adapters/database.ts'
 import { createApp } from '../app.ts'
 import { silent } from '../log.ts'
@@ -12,6 +10,9 @@ import { runtimes } from '../testing/central.ts'
 import { openRealm, type Realm } from '../testing/realm.ts'
 
 type List<T> = { items: T[]; next: null }
+
+/** As fresh as the answer is. */
+const reportedAt = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/)
 
 describe.each(runtimes)('the public routes (%s)', (runtime) => {
   let realm: Realm
@@ -61,8 +62,22 @@ describe.each(runtimes)('the public routes (%s)', (runtime) => {
   it('GET /v1/servers/{server}/gates: a gate counts its cities too', async () => {
     const { items } = await realm.get<List<Gate>>('/v1/servers/1/gates')
     expect(items).toHaveLength(40)
-    expect(items[0]).toEqual({ id: 1, name: 'City Gate1', population: 0, capacity: 100, state: 'empty', reportedAt })
-    expect(items[2]).toEqual({ id: 3, name: 'City Gate3', population: 6, capacity: 100, state: 'joinable', reportedAt })
+    expect(items[0]).toEqual({
+      id: 1,
+      name: 'City Gate1',
+      population: 0,
+      capacity: 100,
+      state: 'empty',
+      reportedAt,
+    })
+    expect(items[2]).toEqual({
+      id: 3,
+      name: 'City Gate3',
+      population: 6,
+      capacity: 100,
+      state: 'joinable',
+      reportedAt,
+    })
   })
 
   it('GET /v1/servers/{server}/gates/{gate}/cities', async () => {
