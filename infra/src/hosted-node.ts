@@ -83,6 +83,8 @@ export async function runNode(
       helloDelayMs: config.helloDelay,
       drainMs: config.drainTime * 1000,
       contentFolder,
+      home: job.home,
+      consistency: config.consistency,
       servers: job.servers,
     })
   } catch (error) {

@@ -28,7 +28,8 @@ export interface Doors {
 /** Of the second worker, from the first one's (surface.md: 8221 and 8211, from 8201 and 8202). */
 const further = { lmp: 20, fmp: 9 } as const
 
-export async function planDoors(parts: DoorsParts): Promise<Doors> {
+/** Throws a ConfigError when a shared port cannot be had. */
+export function planDoors(parts: DoorsParts): Doors {
   switch (parts.accept) {
     case 'own-port':
       return ownPorts(parts)
@@ -54,7 +55,7 @@ function ownPorts({ index, job: { ports }, first }: DoorsParts): Doors {
 }
 
 /** Entry doors on the same ports; a player belongs to one world, so each has its own port. */
-async function sharedDoors({ index, kind, job: { ports, roles }, sharedPorts }: DoorsParts): Promise<Doors> {
+function sharedDoors({ index, kind, job: { ports, roles }, sharedPorts }: DoorsParts): Doors {
   const fmp = index === 0 ? ports.fmp : furtherPort(ports.fmp, further.fmp, index)
   if (!roles.includes('entry')) return { ports: { ...ports, fmp }, doors: {}, shared: [] }
   const doors: Partial<Record<DoorName, DoorPlan>> = {}

@@ -32,8 +32,8 @@ export interface SeatParts {
   readonly log: Logger
   readonly timing: SeatTiming
   readonly start: (hear: Hear) => Unit
-  /** What a new worker is told, and sockets that it is to listen on. */
-  readonly prepare: (unit: Unit) => Promise<Extract<ToWorker, { type: 'start' }>>
+  /** What a new worker is told, and the sockets that it is lent to listen on. */
+  readonly prepare: () => Promise<Preparation>
   /** Central does not know the node any more. */
   readonly enrolAnew: () => Promise<void>
   /** A port that was any free one has been taken by somebody else meanwhile. */
@@ -47,6 +47,11 @@ export interface SeatParts {
   readonly inTurn: <T>(run: () => Promise<T>) => Promise<T>
   /** How long a worker may take from being told to stop. */
   readonly stopMs: number
+}
+
+export interface Preparation {
+  readonly start: Extract<ToWorker, { type: 'start' }>
+  readonly shared: readonly (readonly [DoorName, object])[]
 }
 
 /** A worker refuses to start. */
@@ -156,11 +161,11 @@ export class Seat {
   /** Starts a worker and waits until it serves. */
   async #fill(): Promise<void> {
     await this.#parts.inTurn(async () => {
+      const { start, shared } = await this.#parts.prepare()
       if (this.#stopping.signal.aborted) return
       const { promise, resolve, reject } = Promise.withResolvers<void>()
-      let unit: Unit | null = null
       const life = { silentBeats: 0, refused: null as Refused | null, servedAt: 0 }
-      unit = this.#parts.start((message) => {
+      const unit = this.#parts.start((message) => {
         life.silentBeats = 0
         if (message.type === 'serving') {
           life.servedAt = performance.now()
@@ -170,14 +175,13 @@ export class Seat {
         } else if (message.type === 'failed') life.refused = new Refused(message.why, message.message)
         else this.#hear(message)
       })
-      const started = unit
-      this.#unit = started
+      this.#unit = unit
       const watch = setInterval(() => {
         if (++life.silentBeats !== this.#parts.timing.stuckBeats) return
-        this.#parts.log.error({ pid: started.pid }, 'its event loop is stuck: killed')
-        started.kill()
+        this.#parts.log.error({ pid: unit.pid }, 'its event loop is stuck: killed')
+        unit.kill()
       }, beatMs)
-      void started.ended.then((how) => {
+      void unit.ended.then((how) => {
         clearInterval(watch)
         this.#unit = null
         this.#node = null
@@ -187,7 +191,8 @@ export class Seat {
         if (life.servedAt === 0) reject(refused)
         else this.#gone(how, performance.now() - life.servedAt)
       })
-      started.send(await this.#parts.prepare(started))
+      for (const [door, socket] of shared) unit.share(door, socket)
+      unit.send(start)
       await promise
     })
   }

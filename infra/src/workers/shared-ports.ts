@@ -37,19 +37,20 @@ export class SharedPorts {
     wanted: number,
     kind: WorkerKind,
   ): { port: number; socket: object | null } {
-    const port = this.#ports.get(door) ?? wanted
     const bind = binder()
-    if (kind !== 'processes' || !bind) {
-      if (port === 0) throw new Error('a shared port has to be a number')
-      return { port, socket: null }
+    if (!bind) {
+      if (wanted !== 0) return { port: wanted, socket: null }
+      throw new ConfigError(`${door}-port: a port that workers share has to be a number here, not 0`)
     }
-    const key = `${door} ${index}`
-    const socket = this.#sockets.get(key) ?? this.#bind(bind, door, port)
+    // In front of threads a single socket keeps the number; nobody listens on it.
+    const key = kind === 'processes' ? `${door} ${index}` : door
+    const socket = this.#sockets.get(key) ?? this.#bind(bind, door, this.#ports.get(door) ?? wanted)
     this.#sockets.set(key, socket)
     const name: { port?: number } = {}
     socket.getsockname(name)
-    this.#ports.set(door, name.port ?? port)
-    return { port: name.port ?? port, socket }
+    const port = name.port ?? wanted
+    this.#ports.set(door, port)
+    return { port, socket: kind === 'processes' ? socket : null }
   }
 
   close(): void {

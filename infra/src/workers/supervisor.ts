@@ -130,20 +130,19 @@ export class Supervisor {
       log,
       timing: defaultTiming,
       start: (hear) => (plan.kind === 'threads' ? startThread(hear, logLine) : startProcess(hear, logLine)),
-      prepare: async (unit) => {
+      prepare: async () => {
         const job = jobs[index]
         if (!job) throw new Error('a seat without a job')
         const identity =
           (await knownIdentity(job.folder, index)) ?? (await newIdentity(job.folder, index, enrolment))
-        const { ports, doors, shared } = await planDoors({
+        const { ports, doors, shared } = planDoors({
           ...{ accept: plan.accept, kind: plan.kind, index, job },
           accepted: this.#acceptor?.ports ?? {},
           first: this.#seats[0]?.node ?? null,
           sharedPorts: this.#ports,
         })
-        for (const [door, socket] of shared) unit.share(door, socket)
-        const start = { ...job, ports: { ...ports, ...taken }, doors }
-        return { type: 'start', worker: index + 1, config, job: start, identity }
+        const ready = { ...job, ports: { ...ports, ...taken }, doors }
+        return { start: { type: 'start', worker: index + 1, config, job: ready, identity }, shared }
       },
       enrolAnew: async () => {
         await newIdentity(lasting.folder, index, enrolment)
