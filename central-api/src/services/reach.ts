@@ -65,7 +65,11 @@ export async function beginReach(
     })
 }
 
-/** @throws Problem `rate_limited` within a minute of the last time */
+/**
+ * Within a minute of the last time, what was found then.
+ *
+ * @throws Problem `rate_limited` where other ports than the node's own are to be dialled within that minute
+ */
 export async function checkReach(
   deps: Deps,
   nodeId: string,
@@ -76,6 +80,7 @@ export async function checkReach(
   if (plan === null || deps.dialBack === undefined) {
     return { dialled: false, listed: true, from, findings: [], nextMs: times.goodFor }
   }
+  if ('findings' in plan) return { dialled: true, from, ...plan }
   const findings = await dialPorts(deps.dialBack.dialler, plan)
   const good = findings.filter(mustAnswer).every(({ finding }) => finding === 'ok')
   const listed = await transact(deps, async (tx, wake) => {
@@ -99,19 +104,25 @@ export async function checkReach(
   return { dialled: true, listed, from, findings, nextMs: good ? times.goodFor : times.again }
 }
 
-/** Null where central takes the node's word. Marks the moment, so that the next request waits. */
+/** What to dial, or what was found a moment ago; null where central takes the node's word. Marks the moment. */
 async function planned(
   deps: Deps,
   tx: Transaction,
   nodeId: string,
   from: string | null,
   body: Body,
-): Promise<DialPlan | null> {
+): Promise<DialPlan | Pick<Answer, 'listed' | 'findings' | 'nextMs'> | null> {
   await lockNode(tx, nodeId)
   const node = await readNode(tx, nodeId)
   if (from === null || !isDialled(deps, node, from)) return null
   const row = await readReach(tx, nodeId)
+  const ports = body.ports ?? portsOf(node)
+  if (isEmpty(ports)) return { listed: row?.listed ?? true, findings: [], nextMs: times.goodFor }
   if (row?.waitMs != null && row.waitMs > 0) {
+    const { listed, findings } = row
+    if (body.ports === undefined && findings.length > 0) {
+      return { listed, findings: [...findings], nextMs: row.waitMs + times.again - times.between }
+    }
     const retryAfter = Math.ceil(row.waitMs / 1000)
     throw new Problem(
       'rate_limited',
@@ -126,7 +137,6 @@ async function planned(
     .insert(nodeReach)
     .values({ nodeId, listed: false, dialledAt: now })
     .onConflictDoUpdate({ target: nodeReach.nodeId, set: { dialledAt: now } })
-  const ports = body.ports ?? portsOf(node)
   return {
     ports,
     opnTls: body.opnTls,

@@ -47,6 +47,9 @@ function told(answer: Answer): Line[] {
       ),
     ]
   }
+  if (answer.findings.length === 0) {
+    return [note('reach', 'central knows no address of this node yet: it has not started')]
+  }
   return answer.findings.map((finding) => {
     const words = reachWords(finding, answer)
     const { port, address } = finding
