@@ -37,10 +37,11 @@ export function createApp(deps: Deps): Hono {
   }
   for (const [path, allowed] of methodsByPath()) {
     app.all(path, (context) => {
+      const list = allowed.join(', ')
       const response = problemResponse(
-        new Problem('method_not_allowed', `${context.req.path} takes ${allowed.join(', ')}.`),
+        new Problem('method_not_allowed', `${context.req.path} takes ${list}.`),
       )
-      response.headers.set('allow', allowed.join(', '))
+      response.headers.set('allow', list)
       return response
     })
   }
@@ -96,11 +97,14 @@ function refuse(deps: Deps, error: unknown, context: Context): Response {
   return problemResponse(new Problem('internal'))
 }
 
+/** With HEAD, which works wherever GET does, and OPTIONS, where browsers may ask from elsewhere. */
 function methodsByPath(): Map<string, string[]> {
   const byPath = new Map<string, string[]>()
   for (const { endpoint } of routes) {
+    const { caller, method } = endpoint
     const path = endpoint.path.replace(/\{(\w+)\}/g, ':$1')
-    byPath.set(path, [...(byPath.get(path) ?? []), endpoint.method])
+    const more = method !== 'GET' ? [] : caller === 'public' ? ['HEAD', 'OPTIONS'] : ['HEAD']
+    byPath.set(path, [...(byPath.get(path) ?? []), method, ...more])
   }
   return byPath
 }

@@ -1,6 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { describe, expect, it } from 'vitest'
 import { endpoints, openApi } from './openapi.ts'
+import { problemsOf } from './problems-of.ts'
 
 interface Operation {
   operationId: string
@@ -27,7 +28,7 @@ describe('the OpenAPI document', () => {
       expect(inPath).toEqual(endpoint.path.match(/\{\w+\}/g) ?? [])
       const said = Object.values(operation.responses)
       expect(said.flatMap((response) => response['x-problem-codes'] ?? []).sort()).toEqual(
-        [...endpoint.problems].sort(),
+        [...problemsOf(endpoint)].sort(),
       )
     }
   })

@@ -2,6 +2,7 @@
 import * as contract from '@citygate/schema/contract'
 import { type Caller, type Endpoint, ProblemDocument, problems } from '@citygate/schema/contract'
 import { z } from 'zod'
+import { problemsOf } from './problems-of.ts'
 import { takesKey } from './routes/keyed.ts'
 
 type Json = Record<string, unknown>
@@ -90,7 +91,7 @@ function operation(endpoint: Endpoint, shapes: Shapes): Json {
 
 /** One response a status: the codes that have it are named, for tools in `x-problem-codes`. */
 function refusals(endpoint: Endpoint): Json {
-  const byStatus = Map.groupBy(endpoint.problems, (code) => problems[code].status)
+  const byStatus = Map.groupBy(problemsOf(endpoint), (code) => problems[code].status)
   const said = [...byStatus].map(([status, codes]) => [
     status,
     {

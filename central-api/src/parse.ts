@@ -83,12 +83,25 @@ export function readIfMatch(header: string | undefined): number | null {
   ])
 }
 
+/** What tools say of a text of which nobody told them more: `fetch`, and curl. */
+const unsaid = ['text/plain', 'application/x-www-form-urlencoded']
+
+/** @throws Problem `unsupported_media_type` for a body that says itself that it is not JSON as it stands */
+function requireJson(headers: Headers): void {
+  const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? ''
+  const json = type === '' || /^application\/(?:[\w.-]+\+)?json$/.test(type) || unsaid.includes(type)
+  if (!json) throw new Problem('unsupported_media_type', `${type} is not read here; send application/json.`)
+  const coding = headers.get('content-encoding') ?? 'identity'
+  if (coding !== 'identity') throw new Problem('unsupported_media_type', `Send the body without ${coding}.`)
+}
+
 /**
  * The body as JSON; undefined when there is none.
  *
- * @throws Problem `body_too_large`, `bad_request`
+ * @throws Problem `body_too_large`, `unsupported_media_type`, `bad_request`
  */
 export async function readBody(request: Request): Promise<unknown> {
+  requireJson(request.headers)
   if (Number(request.headers.get('content-length') ?? 0) > bodyBytesAtMost)
     throw new Problem('body_too_large')
   const bytes = await readBounded(request.body)

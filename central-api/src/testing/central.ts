@@ -6,6 +6,7 @@ import { testDatabase } from '../../../test/src/postgres.ts'
 import { startCentral } from '../adapters/node.ts'
 import { sha256 } from '../hash.ts'
 import type { Log } from '../log.ts'
+import { problemsOf } from '../problems-of.ts'
 
 /** How a request reaches the app: called in this process, over HTTP, or over HTTP in the Workers runtime. */
 const known = ['embedded', 'node', 'worker'] as const
@@ -78,6 +79,13 @@ class Refusal extends Error {
     this.status = document.status
     this.document = document
   }
+}
+
+/** Whatever a test provokes is in the reference. */
+function refusalOf(endpoint: Endpoint, document: ProblemDocument): Error {
+  const listed: readonly string[] = [...problemsOf(endpoint), 'internal']
+  if (listed.includes(document.code)) return new Refusal(document)
+  return new Error(`${endpoint.name} refuses with ${document.code}, which its reference does not list`)
 }
 
 interface Parts {
@@ -156,7 +164,7 @@ export async function testCentral(
       ...(signal ? { signal } : {}),
     })
     const answer: unknown = await response.json()
-    if (!response.ok) throw new Refusal(ProblemDocument.parse(answer))
+    if (!response.ok) throw refusalOf(endpoint, ProblemDocument.parse(answer))
     return endpoint.output.parse(answer) as Output<E>
   }
 
