@@ -412,4 +412,12 @@ RETURN (SELECT array_agg(DISTINCT substr(name, i, n))
       `CREATE VIEW "public"."live_presence" AS (select "presence"."capcom_id", "presence"."node_id", "presence"."server_id", "presence"."gate", "presence"."city", "presence"."in_quest", "presence"."leader", "presence"."told_at", "presence"."fields", "presence"."city_fields", "node_epochs"."renewed_at" from "presence" inner join "leases" on ("leases"."capcom_id" = "presence"."capcom_id" and "leases"."fence" = "presence"."fence") inner join "node_epochs" on ("node_epochs"."node_id" = "presence"."node_id" and "node_epochs"."epoch" = "presence"."epoch" and "node_epochs"."expires_at" > clock_timestamp()) inner join "nodes" on ("nodes"."id" = "node_epochs"."node_id" and "nodes"."newest_epoch" = "node_epochs"."epoch") where ("leases"."node_id" = "presence"."node_id" and "leases"."epoch" = "presence"."epoch"));`,
     ],
   },
+  {
+    name: '0010_search_costs',
+    statements: [
+      `-- So that it is looked up and not computed row by row.
+ALTER FUNCTION name_parts(text) COST 500;`,
+      `ALTER TABLE "players" DROP COLUMN "seen_at";`,
+    ],
+  },
 ]

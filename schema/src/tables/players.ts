@@ -47,8 +47,6 @@ export const players = pgTable(
     /** Rises with every change of name or settings; the newest row of `player_history`. */
     version: integer('version').notNull().default(1),
     createdAt: moment('created_at').notNull().defaultNow(),
-    /** Last claim, for the record; when a hunter was seen last is read from his lease. */
-    seenAt: moment('seen_at').notNull().defaultNow(),
   },
   (t) => [
     unique('players_console_slot').on(t.consoleId, t.slot),
