@@ -44,7 +44,7 @@ test('settings are kept with the hunter, and come back with the next claim', asy
   const { link } = await links.open(await links.enrol('lone'), [valor])
   const first = await link.world.claim((await throughEntry(link, 'ARIA', 1)).ticket)
   const settings = new Uint8Array(256).fill(9)
-  link.world.settings(first, settings)
+  await link.world.settings(first, settings)
   link.world.release(first, 'left')
   await links.players('online=true', nobody)
   const second = await link.world.claim((await throughEntry(link, 'ARIA', 1)).ticket)

@@ -89,6 +89,7 @@ export class Links implements AsyncDisposable {
       call,
       clock: systemClock,
       log: silentLog,
+      folder: join(this.#folder, `journal of ${identity.name}`),
       registration: {
         name: identity.name,
         roles: ['entry', 'world'],

@@ -99,6 +99,7 @@ export class Realm implements AsyncDisposable {
         tls: tls ? { folder } : 'off',
         helloDelayMs,
         contentFolder: join(import.meta.dirname, '../../nodes/content'),
+        home: folder,
         servers: 'default',
         log: silentLog,
       }),

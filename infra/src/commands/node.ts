@@ -5,14 +5,12 @@ import { nodeKeys } from '../hosted-node.ts'
 import { planHere, startHostedNodes } from '../hosted-nodes.ts'
 import { lastingKeys, runLasting } from '../lasting.ts'
 import type { NodeStatus } from '../status-file.ts'
-import { refuseUnbuilt } from '../unbuilt.ts'
 
 export const node = command({
   name: 'node',
   summary: 'Run a node alone, for a central API elsewhere.',
   keys: [...lastingKeys, 'central', 'enrol', 'roles', ...nodeKeys],
   async run(config) {
-    refuseUnbuilt(config)
     const plan = await planHere(config, config.roles)
     await runLasting(config, async (lasting) => {
       const tell = (nodes: readonly NodeStatus[]) => lasting.ready({ nodes })

@@ -10,7 +10,6 @@ import { nodeKeys } from '../hosted-node.ts'
 import { planHere, startHostedNodes } from '../hosted-nodes.ts'
 import { lastingKeys, runLasting } from '../lasting.ts'
 import type { NodeStatus } from '../status-file.ts'
-import { refuseUnbuilt } from '../unbuilt.ts'
 
 const roles: Role[] = ['entry', 'world']
 
@@ -21,7 +20,6 @@ export const up = command({
   // At home friends join from the same house; a stranger still has central dial nowhere but to himself.
   defaults: { dialBack: 'allow-private' },
   async run(config) {
-    refuseUnbuilt(config)
     const plan = await planHere(config, roles)
     await runLasting(config, async (lasting) => {
       const central = await startHostedCentral(config, lasting)

@@ -15,6 +15,8 @@ import type { EntryLink, Slot } from './link.ts'
 
 const ticketBytes = 16
 
+export const drawTicket = (): Bytes => new Uint8Array(randomBytes(ticketBytes))
+
 export function hashOf(ticket: Bytes): string {
   return createHash('sha256').update(ticket).digest('hex')
 }
@@ -27,11 +29,8 @@ export function toBase64(bytes: Bytes): string {
   return Buffer.from(bytes).toString('base64')
 }
 
-export function entryLink(call: Call, directory: () => EntryLink['directory']): EntryLink {
+export function entryLink(call: Call): Omit<EntryLink, 'directory'> {
   return {
-    get directory() {
-      return directory()
-    },
     async identifyConsole(supportCode, mediaVersion) {
       const found = await call(identifyConsole, { body: { supportCode, mediaVersion } })
       return { ...found, slots: found.slots.map(slotOf) }
@@ -44,7 +43,7 @@ export function entryLink(call: Call, directory: () => EntryLink['directory']): 
       return { ...slotOf(chosen), created: chosen.created }
     },
     async issueTicket(login, consoleId, capcomId) {
-      const ticket = new Uint8Array(randomBytes(ticketBytes))
+      const ticket = drawTicket()
       const issued = await call(issueTicket, {
         body: { ticketHash: hashOf(ticket), login, consoleId, capcomId },
       })

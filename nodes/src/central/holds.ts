@@ -7,7 +7,9 @@ import type { Hold } from './link.ts'
 export interface Holds {
   /** Before a claim is sent. The function that comes back is called once, with the hold or null for none. */
   claiming(): (hold: Hold | null) => Claimed
+  /** This very hold: without central one fence may be held again on the same node. */
   has(hold: Hold): boolean
+  all(): readonly Hold[]
   /** The hold of a player; null when this node does not hold him. */
   of(capcomId: string): Hold | null
   /** False when the hold was not this node's any more. */
@@ -46,10 +48,11 @@ export function createHolds(): Holds {
       claims++
       return arrived
     },
+    all: () => [...held.values()],
     of: (capcomId) => held.get(capcomId) ?? null,
-    has: (hold) => held.get(hold.capcomId)?.fence === hold.fence,
+    has: (hold) => held.get(hold.capcomId) === hold,
     remove(hold) {
-      return held.get(hold.capcomId)?.fence === hold.fence && held.delete(hold.capcomId)
+      return held.get(hold.capcomId) === hold && held.delete(hold.capcomId)
     },
     lose(capcomId, fence) {
       if (claims > 0) lostMeanwhile.set(capcomId, Math.max(fence, lostMeanwhile.get(capcomId) ?? 0))

@@ -2,8 +2,8 @@
  * What the handlers of a node see of the central API. Behind it stands the one consistency policy;
  * nobody else knows whether an answer came from central or from this node's own memory.
  *
- * Every method that returns a promise rejects with a `Problem` whose code its endpoint lists, or
- * with `CentralUnreachable` when central gave no answer in time.
+ * Every method that returns a promise rejects with a `Problem` whose code its endpoint lists, with
+ * `CentralUnreachable` when central gave no answer in time, or with `JournalUnavailable`.
  */
 import type { Directory, ServerAssignment } from '@citygate/schema/contract'
 import type { Bytes } from '../pat/index.ts'
@@ -94,8 +94,8 @@ export interface WorldLink {
   arm(hold: Hold, serverId: number): Promise<Target>
   /** Tells where a held player stands; sent with the next sync. Never waits. */
   present(hold: Hold, at: Whereabouts): void
-  /** The settings that a held player shows now (256 bytes); sent with the next sync. Never waits. */
-  settings(hold: Hold, settings: Bytes): void
+  /** The settings that a held player shows now (256 bytes). Resolves when they are kept; rejected, they are not. */
+  settings(hold: Hold, settings: Bytes): Promise<void>
   /** Ends a hold. Never waits; a second call for the same hold does nothing. */
   release(hold: Hold, reason: 'left' | 'travelling' | 'lost'): void
   /**
@@ -105,6 +105,11 @@ export interface WorldLink {
   onLost(listener: (hold: Hold, words?: string) => void): void
   /** An operator says something to all players here, or to those of one game server. */
   onAnnounce(listener: (text: string, serverId: number | null) => void): void
+}
+
+/** What a player wrote could not be kept on this node: its disk is full or fails, or too much waits for central. */
+export class JournalUnavailable extends Error {
+  override readonly name = 'JournalUnavailable'
 }
 
 /** Central gave no answer: it is down, unreachable or too slow. */

@@ -1,10 +1,11 @@
 import { claimSession, type Letter, Problem, registerNode, syncNode } from '@citygate/schema/contract'
 import { expect, test } from 'vitest'
 import { silentLog } from '../log.ts'
+import { memoryFiles } from './journal/testing/memory-files.ts'
 import { CentralUnreachable, type Hold } from './link.ts'
 import { type LinkEnd, openLink } from './open-link.ts'
 import { manualClock } from './testing/manual-clock.ts'
-import { emptyDirectory, scriptedCentral, turn } from './testing/scripted-central.ts'
+import { emptyDirectory, type PendingSync, scriptedCentral, turn } from './testing/scripted-central.ts'
 
 const nodeId = '0b9b5d2e-6a1f-4c6e-8a77-0c8c1f0f3a11'
 const registration = {
@@ -47,7 +48,15 @@ async function opened() {
     }
     throw new CentralUnreachable(endpoint.name)
   })
-  const link = await openLink({ call, registration, log: silentLog, clock, random: () => 0 })
+  const link = await openLink({
+    call,
+    registration,
+    folder: '/node',
+    files: memoryFiles(),
+    log: silentLog,
+    clock,
+    random: () => 0,
+  })
   const lost: Hold[] = []
   const ends: LinkEnd[] = []
   link.world.onLost((hold) => lost.push(hold))
@@ -90,6 +99,11 @@ const whole = {
   nextSyncMs: 0,
 }
 
+/** All records up to this number are done. */
+function journalAnswer({ body }: PendingSync, applied: number) {
+  return { journal: { stream: body.journal?.stream ?? nodeId, applied, outcomes: [], ahead: false } }
+}
+
 function letter(number: number, fence: number): Letter {
   return { number, kind: 'session-taken', capcomId: 'AAAAAA', fence }
 }
@@ -98,22 +112,23 @@ test('what is told of a held player goes out with one sync, and the end of the h
   const { clock, link, last, syncs } = await opened()
   const hold = await link.world.claim(ticket)
   link.world.present(hold, here)
-  link.world.settings(hold, settings)
+  await link.world.settings(hold, settings)
   clock.advance(10)
+  const change = { kind: 'settings', settings: Buffer.from(settings).toString('base64') }
   expect(last().body).toMatchObject({
     number: 3,
     presence: { set: [{ capcomId: 'AAAAAA', fence: 1, ...here }] },
-    settings: [{ capcomId: 'AAAAAA', fence: 1, settings: Buffer.from(settings).toString('base64') }],
+    journal: { seen: 0, records: [{ number: 1, capcomId: 'AAAAAA', fence: 1, change }] },
   })
-  await last().answer()
-  link.world.settings(hold, settings)
+  await last().answer(journalAnswer(last(), 1))
+  await link.world.settings(hold, settings)
   link.world.release(hold, 'left')
   link.world.release(hold, 'lost')
   link.world.present(hold, here)
   clock.advance(200)
   expect(last().body).toMatchObject({
     presence: { set: [] },
-    settings: [],
+    journal: null,
     releases: [{ capcomId: 'AAAAAA', fence: 1, reason: 'left' }],
   })
   await last().answer()
@@ -124,7 +139,7 @@ test('a place that central would refuse is not told', async () => {
   const { clock, link, syncs } = await opened()
   const hold = await link.world.claim(ticket)
   link.world.present(hold, { ...here, gate: 70_000 })
-  link.world.settings(hold, new Uint8Array(255))
+  await expect(link.world.settings(hold, new Uint8Array(255))).rejects.toThrow('length')
   clock.advance(1000)
   expect(syncs).toHaveLength(2)
 })
@@ -222,6 +237,8 @@ test('a registration waits for central to come, with growing pauses, and can be 
   const opening = openLink({
     call,
     registration,
+    folder: '/node',
+    files: memoryFiles(),
     log: silentLog,
     clock,
     random: () => 0,
@@ -241,7 +258,14 @@ test('a refused registration is not tried again', async () => {
   const { call } = scriptedCentral(() => {
     throw new Problem('unauthorized')
   })
-  const opening = openLink({ call, registration, log: silentLog, clock: manualClock() })
+  const opening = openLink({
+    call,
+    registration,
+    folder: '/node',
+    files: memoryFiles(),
+    log: silentLog,
+    clock: manualClock(),
+  })
   await expect(opening).rejects.toMatchObject({ code: 'unauthorized' })
 })
 
@@ -283,4 +307,40 @@ test('a node drains while it is ordered to, or its host wants it', async () => {
   expect(next()).toBe(true)
   await last().answer({ orders: { drain: false } })
   expect(next()).toBe(true)
+})
+
+test('a player’s hold ends at central only after what he wrote has been decided', async () => {
+  const { clock, link, last } = await opened()
+  const hold = await link.world.claim(ticket)
+  await link.world.settings(hold, settings)
+  link.world.release(hold, 'left')
+  clock.advance(200)
+  expect(last().body).toMatchObject({ journal: { records: [{ number: 1 }] }, releases: [] })
+  await last().answer(journalAnswer(last(), 1))
+  clock.advance(200)
+  expect(last().body).toMatchObject({ journal: null, releases: [{ capcomId: 'AAAAAA', fence: 1 }] })
+})
+
+test('records that central did not take come again after a rest, and keep no lease waiting', async () => {
+  const { clock, link, last, syncs } = await opened()
+  const hold = await link.world.claim(ticket)
+  await link.world.settings(hold, settings)
+  clock.advance(10)
+  await last().answer()
+  const spoken = syncs.length
+  clock.advance(900)
+  expect(syncs.slice(spoken).every(({ body }) => body.journal === null)).toBe(true)
+  clock.advance(300)
+  expect(last().body).toMatchObject({ journal: { records: [{ number: 1 }] } })
+})
+
+test('a key that central does not know is an outage until the lease is over, and then the end', async () => {
+  const { clock, last, ends } = await opened()
+  await last().fail(new Problem('unauthorized'))
+  clock.advance(30_000)
+  await last().fail(new Problem('unauthorized'))
+  expect(ends).toEqual([])
+  clock.advance(40_000)
+  await last().fail(new Problem('unauthorized'))
+  expect(ends).toMatchObject([{ reason: 'refused', words: expect.stringContaining('enrol it anew') }])
 })

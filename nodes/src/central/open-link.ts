@@ -4,26 +4,45 @@
  * goes on without its players; when a newer start of the same node has taken over, it ends.
  */
 import { randomInt } from 'node:crypto'
-import { type Directory, knownLetter, type Letter, type ServerAssignment } from '@citygate/schema/contract'
+import {
+  type Consistency,
+  type Directory,
+  type JournalPart,
+  knownLetter,
+  type Letter,
+  type NodeLoad,
+  type ServerAssignment,
+} from '@citygate/schema/contract'
 import { type Log, named } from '../log.ts'
 import type { Call } from './client.ts'
 import type { Clock } from './clock.ts'
-import { entryLink } from './entry-link.ts'
 import { createHolds } from './holds.ts'
 import { inTurn } from './in-turn.ts'
+import type { Files } from './journal/index.ts'
 import { grantedLease } from './lease.ts'
 import type { EntryLink, WorldLink } from './link.ts'
-import { createOutbox } from './outbox.ts'
+import { createOutbox, type Draw } from './outbox.ts'
+import { createPolicies, openState, type Policies, reportOf } from './own-state.ts'
+import { createReach } from './reach.ts'
 import { type Epoch, type Registration, register } from './registration.ts'
 import type { SocialLink } from './social.ts'
-import { socialLink } from './social-link.ts'
-import { type SyncAnswer, type SyncEnd, type SyncLoop, startSync } from './sync-loop.ts'
+import { socialSide } from './social-side.ts'
+import { type Speech, type SyncAnswer, type SyncEnd, type SyncLoop, startSync } from './sync-loop.ts'
 import { worldLink } from './world-link.ts'
 
 export interface LinkOptions {
   readonly call: Call
   readonly registration: Registration
   readonly log: Log
+  /** Of the journal and of what this node knows by itself: no other process uses it. */
+  readonly folder: string
+  readonly files?: Files
+  /** Most bytes that wait in the journal. Default 64 MiB. */
+  readonly journalBytes?: number
+  /** As long as no operator orders otherwise. Default `autonomous`. */
+  readonly consistency?: Consistency
+  /** What this node has to do now; told with syncs. */
+  readonly load?: () => NodeLoad
   /** How long central may hold a sync. Default 20 000. */
   readonly holdMs?: number
   readonly clock: Clock
@@ -65,6 +84,12 @@ export interface Link {
 const callsAtOnce = 8
 /** Where central names none: the longest quest and the way home from it. */
 const usualQuestSeconds = 3600
+/** What a node tells of itself is as old as this at most, where its syncs are not further apart. */
+const reportEveryMs = 5000
+/** After a call whose records central did not take. */
+const journalRestMs = 1000
+/** What this node knows of consoles and hunters costs a whole file. */
+const saveEveryMs = 30_000
 /** A console gives up by itself after some 90 s (login.md 2.3). */
 const longestWaitMs = 60_000
 
@@ -77,12 +102,28 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal
   const registering = { call, clock, random, log, signal }
 
+  const own = await openState({
+    ...{ folder: options.folder, log },
+    ...(options.files ? { files: options.files } : {}),
+    ...(options.journalBytes === undefined ? {} : { journalBytes: options.journalBytes }),
+  })
+  const { journal, known } = own
   let epoch = await register(registering, options.registration)
+  await journal.begin(epoch.incarnation)
   const registration = fixedServers(options.registration, epoch.servers)
   let directory = epoch.directory
   let mailSeen = 0
-  let outbox = createOutbox()
+  const newOutbox = () => createOutbox((capcomId) => journal.waitingOf(capcomId) === 0)
+  let outbox = newOutbox()
   let sync: SyncLoop | null = null
+  /** What earlier starts still hold ends when everything that they wrote has been told. */
+  let earlierDone = false
+  let earlierTold = false
+  /** Central did not take the records of a call: not before this moment. */
+  let journalNotBefore = Number.NEGATIVE_INFINITY
+  /** A call was not answered: the next one asks for an answer at once. */
+  let doubted = false
+  let reportedAt = Number.NEGATIVE_INFINITY
   /** By its host, or by an operator. */
   let draining = { here: false, ordered: false }
   let drainOrder: DrainOrder = { questMs: usualQuestSeconds * 1000 }
@@ -97,33 +138,82 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   function liveDirectory(): Directory {
     const own = new Set(epoch.servers.map(({ id }) => id))
     const populations = holds.populations()
-    const servers = directory.servers.map((server) =>
+    const shown = policies.current().directory(directory)
+    const servers = shown.servers.map((server) =>
       own.has(server.id) ? { ...server, population: populations.get(server.id) ?? 0 } : server,
     )
-    return { ...directory, servers }
+    return { ...shown, servers }
   }
 
+  const poke = () => sync?.poke()
+  const reach = createReach(() => {
+    doubted = true
+    poke()
+  })
+  const social = socialSide(() => policies.current(), holds, log)
+  const policies: Policies = createPolicies(
+    {
+      ...own,
+      ...{ call: callInTurn, clock, log, reach, holds, poke, tell: social.tell },
+      epoch: () => epoch.epoch,
+      incarnation: () => epoch.incarnation,
+      servers: () => epoch.servers,
+      ownAddress: () => registration.fmp,
+      lose: ({ capcomId, fence }, words) => world.lose(capcomId, fence, words),
+      adopted: (hold) => world.adopted(hold),
+    },
+    options.consistency ?? 'autonomous',
+  )
+
   const world = worldLink({
-    call: callInTurn,
-    log,
-    holds,
-    epoch: () => epoch.epoch,
+    ...{ log, holds, poke },
+    policy: policies.current,
+    provisional: policies.provisional,
     directory: liveDirectory,
     servers: () => epoch.servers,
     outbox: () => outbox,
-    poke: () => sync?.poke(),
+    forget: known.forget,
   })
 
-  const social = socialLink({
-    call: callInTurn,
-    log,
-    holds,
-    epoch: () => epoch.epoch,
-    lose: world.lose,
-  })
+  const voice = {
+    hasNews: () => outbox.hasNews() || doubted || journalSpeaks() || (earlierDone && !earlierTold),
+    draw(news: boolean): Speech {
+      doubted = false
+      const part = news && journalSpeaks() ? journal.draw() : null
+      return {
+        ...outbox.draw(),
+        ...{ mailSeen, directoryVersion: directory.version, incarnation: epoch.incarnation },
+        ...{ journal: part, earlierDone: earlierDone && !earlierTold, answers: [], report: report() },
+      }
+    },
+    putBack: (speech: Speech) => outbox.putBack(speech satisfies Draw),
+  }
 
-  function heard(answer: SyncAnswer): void {
+  function journalSpeaks(): boolean {
+    return journal.hasNews() && clock.now() >= journalNotBefore
+  }
+
+  function report() {
+    if (clock.now() - reportedAt < reportEveryMs) return null
+    reportedAt = clock.now()
+    return reportOf(policies.current(), journal, options.load?.() ?? null)
+  }
+
+  function decided(sent: JournalPart | null | undefined, answer: SyncAnswer['journal']): void {
+    if (answer) journal.answered(answer)
+    else if (sent) {
+      journalNotBefore = clock.now() + journalRestMs
+      clock.after(journalRestMs, poke)
+    }
+  }
+
+  function heard(answer: SyncAnswer, said: Speech): void {
     directory = answer.directory
+    outbox.heard(answer.presence)
+    earlierTold ||= said.earlierDone === true
+    decided(said.journal, answer.journal)
+    reach.answered()
+    policies.order(answer.orders.consistency ?? null)
     // Letters first: they say why a hold is lost, a refusal only that it is.
     for (const letter of [...answer.mail].sort((a, b) => a.number - b.number)) {
       if (letter.number <= mailSeen) continue
@@ -180,9 +270,9 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       epoch: epoch.epoch,
       lease: grantedLease(epoch.sentAt, epoch.leaseMs),
       holdMs: options.holdMs ?? 20_000,
-      outbox,
-      seen: () => ({ mailSeen, directoryVersion: directory.version }),
+      voice,
       onAnswer: heard,
+      onSilence: reach.silent,
       onEnd: (why) => void over(why),
     })
   }
@@ -200,9 +290,13 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       end({ reason: 'refused', words: 'an operator has banned this node' })
       return
     }
+    if (why === 'stranger') {
+      end({ reason: 'refused', words: 'central does not know the key of this node: enrol it anew' })
+      return
+    }
     log.error('central does not know this epoch any more: registering anew, without the players')
     world.loseAll()
-    outbox = createOutbox()
+    outbox = newOutbox()
     outbox.drain(draining.here || draining.ordered)
     mailSeen = 0
     let next: Epoch
@@ -222,6 +316,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     }
     epoch = next
     directory = next.directory
+    await journal.begin(next.incarnation)
     if (!signal.aborted) sync = syncing()
   }
 
@@ -232,11 +327,49 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     for (const listener of endListeners) listener(why)
   }
 
+  earlierDone = journal.waiting === 0
   sync = syncing()
+  if (!earlierDone) await replay()
+  const saving = { cancel: saveLater() }
 
+  /** Nobody is let in before central has decided about everything that earlier starts wrote. */
+  async function replay(): Promise<void> {
+    log.info({ records: journal.waiting }, 'replaying the journal of an earlier start')
+    const given = Promise.withResolvers<never>()
+    const giveUp = () => given.reject(signal.reason)
+    signal.addEventListener('abort', giveUp, { once: true })
+    await Promise.race([journal.decided(), given.promise]).finally(() =>
+      signal.removeEventListener('abort', giveUp),
+    )
+    earlierDone = true
+    poke()
+  }
+
+  function saveLater(): () => void {
+    return clock.after(saveEveryMs, () => {
+      known
+        .save()
+        .catch((error: unknown) => log.warn({ reason: String(error) }, 'what is known could not be saved'))
+        .finally(() => {
+          if (!signal.aborted) saving.cancel = saveLater()
+        })
+    })
+  }
+
+  const entry = () => policies.current().entry
   return {
     nodeId: epoch.nodeId,
-    entry: entryLink(callInTurn, liveDirectory),
+    entry: {
+      get directory() {
+        return liveDirectory()
+      },
+      identifyConsole: (supportCode, mediaVersion) => entry().identifyConsole(supportCode, mediaVersion),
+      chooseHunter: (consoleId, slot, name, create) => entry().chooseHunter(consoleId, slot, name, create),
+      issueTicket: (login, consoleId, capcomId) => entry().issueTicket(login, consoleId, capcomId),
+      readTicket: (ticket) => entry().readTicket(ticket),
+      armTicket: (ticket, serverId) => entry().armTicket(ticket, serverId),
+      endTicket: (ticket) => entry().endTicket(ticket),
+    },
     world: world.link,
     social: social.link,
     drain() {
@@ -253,6 +386,11 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     async close(deadlineMs) {
       const told = (await sync?.stop(deadlineMs)) ?? false
       closing.abort(new Error('the node is closing'))
+      saving.cancel()
+      await journal.close()
+      await known.save().catch((error: unknown) => {
+        log.warn({ reason: String(error) }, 'what is known could not be saved')
+      })
       return told
     },
   }

@@ -72,12 +72,10 @@ describe('a call that failed', () => {
     const outbox = started()
     outbox.show(presence('AAAAAA'))
     outbox.show(presence('BBBBBB'))
-    outbox.settings({ capcomId: 'AAAAAA', fence: 1, settings: 'b2xk' })
     outbox.release({ capcomId: 'CCCCCC', fence: 4, reason: 'left' })
     const draw = outbox.draw()
     outbox.release({ capcomId: 'BBBBBB', fence: 1, reason: 'left' })
     outbox.show(presence('AAAAAA', 1, 5))
-    outbox.settings({ capcomId: 'AAAAAA', fence: 1, settings: 'bmV3' })
     outbox.putBack(draw)
     expect(outbox.draw()).toEqual({
       draining: false,
@@ -86,7 +84,6 @@ describe('a call that failed', () => {
         { capcomId: 'CCCCCC', fence: 4, reason: 'left' },
         { capcomId: 'BBBBBB', fence: 1, reason: 'left' },
       ],
-      settings: [{ capcomId: 'AAAAAA', fence: 1, settings: 'bmV3' }],
     })
   })
 
@@ -104,9 +101,8 @@ describe('a call that failed', () => {
 test('a lost hold is not spoken of any more, a later one of the same player is', () => {
   const outbox = started()
   outbox.show(presence('AAAAAA', 1))
-  outbox.settings({ capcomId: 'AAAAAA', fence: 1, settings: 'b2xk' })
   outbox.forget({ capcomId: 'AAAAAA', fence: 1 })
-  expect(outbox.draw()).toMatchObject({ presence: { set: [] }, settings: [] })
+  expect(outbox.draw()).toMatchObject({ presence: { set: [] } })
 
   outbox.show(presence('AAAAAA', 2))
   outbox.forget({ capcomId: 'AAAAAA', fence: 1 })

@@ -1,25 +1,23 @@
 /**
- * What this node still has to tell central: presence as a difference, releases and settings at least
+ * What this node still has to tell central: presence as a difference, releases at least
  * once. What a call took is put back when the call fails; a newer word about the same player wins.
  * Pure: no clock, no calls.
  */
 import type { Input, Presence, Release, syncNode } from '@citygate/schema/contract'
 
 type SyncBody = Input<typeof syncNode>['body']
-type Settings = SyncBody['settings'][number]
 interface Fenced {
   readonly capcomId: string
   readonly fence: number
 }
 
 /** The part of one call that comes from the outbox. */
-export type Draw = Pick<SyncBody, 'draining' | 'presence' | 'releases' | 'settings'>
+export type Draw = Pick<SyncBody, 'draining' | 'presence' | 'releases'>
 
 export interface Outbox {
   /** Something waits to be told. */
   hasNews(): boolean
   show(presence: Presence): void
-  settings(settings: Settings): void
   /** Tells the end of a hold; it is no longer shown. */
   release(release: Release): void
   /** The hold is not this node's any more: nothing is told about it from now on. */
@@ -36,12 +34,11 @@ export interface Outbox {
 /** Bounds of one call, so that its body stays well under a megabyte. */
 const mostPresence = 2000
 const mostReleases = 2000
-const mostSettings = 500
 
-export function createOutbox(): Outbox {
+/** `mayRelease`: everything that was written for the player has been decided; his fence may go. */
+export function createOutbox(mayRelease: (capcomId: string) => boolean = () => true): Outbox {
   const present = new Map<string, Presence>()
   const changed = new Set<string>()
-  const unsaidSettings = new Map<string, Settings>()
   let releases: Release[] = []
   let generation: string | null = null
   let fullWanted = true
@@ -75,17 +72,21 @@ export function createOutbox(): Outbox {
     return set
   }
 
+  const isDue = ({ capcomId }: Release) => mayRelease(capcomId)
+
+  function takeReleases(): Release[] {
+    const due = releases.filter(isDue).slice(0, mostReleases)
+    const taken = new Set(due)
+    releases = releases.filter((release) => !taken.has(release))
+    return due
+  }
+
   return {
-    hasNews: () =>
-      fullWanted || drainingUnsaid || changed.size > 0 || unsaidSettings.size > 0 || releases.length > 0,
+    hasNews: () => fullWanted || drainingUnsaid || changed.size > 0 || releases.some(isDue),
 
     show(presence) {
       present.set(presence.capcomId, presence)
       changed.add(presence.capcomId)
-    },
-
-    settings(settings) {
-      unsaidSettings.set(settings.capcomId, settings)
     },
 
     release(release) {
@@ -95,7 +96,6 @@ export function createOutbox(): Outbox {
 
     forget(hold) {
       hide(hold)
-      if (unsaidSettings.get(hold.capcomId)?.fence === hold.fence) unsaidSettings.delete(hold.capcomId)
     },
 
     drain(wanted) {
@@ -110,8 +110,7 @@ export function createOutbox(): Outbox {
       return {
         draining,
         presence: drawPresence(),
-        releases: releases.splice(0, mostReleases),
-        settings: take(unsaidSettings, mostSettings),
+        releases: takeReleases(),
       }
     },
 
@@ -119,9 +118,6 @@ export function createOutbox(): Outbox {
       drainingUnsaid ||= drainingChanged
       fullWanted ||= draw.presence.full
       for (const { capcomId } of draw.presence.set) if (present.has(capcomId)) changed.add(capcomId)
-      for (const one of draw.settings) {
-        if (!unsaidSettings.has(one.capcomId)) unsaidSettings.set(one.capcomId, one)
-      }
       releases = [...draw.releases, ...releases]
     },
 
@@ -130,15 +126,4 @@ export function createOutbox(): Outbox {
       generation = presence.generation
     },
   }
-}
-
-/** Takes the first values out of a map. */
-function take<T>(from: Map<string, T>, most: number): T[] {
-  const taken: T[] = []
-  for (const [key, value] of from) {
-    if (taken.length === most) break
-    from.delete(key)
-    taken.push(value)
-  }
-  return taken
 }

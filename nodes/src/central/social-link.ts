@@ -8,7 +8,6 @@ import {
   foundOnlineAtMost,
   type Input,
   type Output,
-  Problem,
   readAcquaintances,
   type SocialLetter,
   searchOnline,
@@ -20,49 +19,24 @@ import {
   type Message as WireMessage,
   type FriendRequest as WireRequest,
 } from '@citygate/schema/contract'
-import type { Log } from '../log.ts'
 import type { Call } from './client.ts'
 import { fromBase64, toBase64 } from './entry-link.ts'
-import type { Holds } from './holds.ts'
 import type { Hold } from './link.ts'
 import type { FriendRequest, Known, Message, OnlineHunter, SocialLink, SocialNews } from './social.ts'
 
-export interface SocialParts {
-  readonly call: Call
-  readonly log: Log
-  readonly holds: Holds
-  readonly epoch: () => number
-  /** Another node holds the player: this one lets go. */
-  readonly lose: (capcomId: string, fence: number) => void
-}
-
-export interface SocialSide {
-  readonly link: SocialLink
-  heard(letter: SocialLetter): void
-}
+/** How a call for a held player is made. */
+type Act = <E extends Endpoint>(hold: Hold, endpoint: E, input: Input<E>) => Promise<Output<E>>
 
 const settingsBytes = 256
 const longestName = 31
 /** What central takes as a part of a Capcom ID; no hunter has anything else in his. */
 const idPart = /^[0-9A-Z]{0,6}$/
 
-export function socialLink({ call, log, holds, epoch, lose }: SocialParts): SocialSide {
-  const listeners = new Set<(hold: Hold, news: SocialNews) => void>()
-
+export function directSocial(call: Call, act: Act, epoch: () => number): Omit<SocialLink, 'onLetter'> {
   const held = ({ fence }: Hold) => ({ epoch: epoch(), fence })
   const between = ({ capcomId }: Hold, other: string) => ({ capcomId, other })
 
-  /** For calls that act for a held player. */
-  async function act<E extends Endpoint>(hold: Hold, endpoint: E, input: Input<E>): Promise<Output<E>> {
-    try {
-      return await call(endpoint, input)
-    } catch (error) {
-      if (error instanceof Problem && error.code === 'fence_lost') lose(hold.capcomId, hold.fence)
-      throw error
-    }
-  }
-
-  const link: SocialLink = {
+  return {
     async acquaintances(hold) {
       const params = { capcomId: hold.capcomId }
       const found = await act(hold, readAcquaintances, { params, body: held(hold) })
@@ -109,40 +83,22 @@ export function socialLink({ call, log, holds, epoch, lose }: SocialParts): Soci
       const { items } = await call(findOnline, { body: { seeker, capcomIds: [...capcomIds] } })
       return items.map(hunter)
     },
-    onLetter(listener) {
-      listeners.add(listener)
-    },
-  }
-
-  return {
-    link,
-    heard(letter) {
-      const hold = holds.of(letter.to)
-      if (!hold) {
-        log.debug({ capcomId: letter.to, kind: letter.kind }, 'a letter for a player who has left')
-        return
-      }
-      for (const listener of listeners) {
-        try {
-          listener(hold, news(letter))
-        } catch (err) {
-          log.error({ err, capcomId: letter.to, kind: letter.kind }, 'a letter could not be delivered')
-        }
-      }
-    },
   }
 }
 
-const known = ({ capcomId, name }: WireAcquaintance): Known => ({ capcomId, name: fromBase64(name) })
+export const known = ({ capcomId, name }: WireAcquaintance): Known => ({ capcomId, name: fromBase64(name) })
 
 const message = ({ info, text }: WireMessage): Message => ({
   info: fromBase64(info),
   text: fromBase64(text),
 })
 
-const wireMessage = ({ info, text }: Message): WireMessage => ({ info: toBase64(info), text: toBase64(text) })
+export const wireMessage = ({ info, text }: Message): WireMessage => ({
+  info: toBase64(info),
+  text: toBase64(text),
+})
 
-const request = ({ number, from, message: written }: WireRequest): FriendRequest => ({
+export const request = ({ number, from, message: written }: WireRequest): FriendRequest => ({
   number,
   from: known(from),
   message: message(written),
@@ -154,7 +110,7 @@ const hunter = ({ name, settings, ...place }: WireHunter): OnlineHunter => ({
   settings: settings === null ? new Uint8Array(settingsBytes) : fromBase64(settings),
 })
 
-function news(letter: SocialLetter): SocialNews {
+export function newsOf(letter: SocialLetter): SocialNews {
   switch (letter.kind) {
     case 'friend-request':
       return { kind: letter.kind, request: request(letter.request) }

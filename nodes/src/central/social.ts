@@ -56,6 +56,10 @@ export type SocialNews =
   | { readonly kind: 'friend-answer'; readonly by: Known }
   | { readonly kind: 'friend-deleted'; readonly by: string }
   | { readonly kind: 'tell'; readonly from: Known; readonly message: Message }
+  /** What the player wanted about `other` is kept, and decided when central answers. */
+  | { readonly kind: 'pending'; readonly other: string }
+  /** It has been decided since, against him. */
+  | { readonly kind: 'refused'; readonly other: string; readonly code: string }
 
 export interface SocialLink {
   acquaintances(hold: Hold): Promise<Acquaintances>

@@ -32,9 +32,11 @@ test('numbers rise by one, answers are applied in order, few calls are open, and
         epoch: 1,
         lease: grantedLease(0, 60_000),
         holdMs: 20_000,
-        outbox,
-        seen: () => ({ mailSeen: 0, directoryVersion: 1 }),
-        onAnswer: (answer) => applied.push(answer.number),
+        voice: { ...outbox, draw: () => ({ ...outbox.draw(), mailSeen: 0, directoryVersion: 1 }) },
+        onAnswer: (answer) => {
+          outbox.heard(answer.presence)
+          applied.push(answer.number)
+        },
         onEnd: () => {},
       })
       const open = () => syncs.filter((sync) => !ended.has(sync) && !sync.options.signal?.aborted)

@@ -26,9 +26,11 @@ function running() {
     epoch: 7,
     lease: grantedLease(0, 60_000),
     holdMs: 20_000,
-    outbox,
-    seen: () => ({ mailSeen: 0, directoryVersion: 1 }),
-    onAnswer: (answer) => answers.push(answer),
+    voice: { ...outbox, draw: () => ({ ...outbox.draw(), mailSeen: 0, directoryVersion: 1 }) },
+    onAnswer: (answer) => {
+      outbox.heard(answer.presence)
+      answers.push(answer)
+    },
     onEnd: (why) => ends.push(why),
   })
   const nth = (n: number): PendingSync => {

@@ -5,21 +5,34 @@
  * A call that speaks goes out with a higher number, which makes central end the held one; it asks for an answer at
  * once, and the next one speaks no sooner than a window later, so that no player's event costs a request of its own.
  */
-import { type Output, Problem, syncNode } from '@citygate/schema/contract'
+import { type Input, type Output, Problem, syncNode } from '@citygate/schema/contract'
 import type { Log } from '../log.ts'
 import type { Call } from './client.ts'
 import type { Clock } from './clock.ts'
 import { isTrusted, type Lease, renewedLease } from './lease.ts'
-import type { Draw, Outbox } from './outbox.ts'
 import { backOffMs, dueAt, type Pace } from './pace.ts'
 
 export type SyncAnswer = Output<typeof syncNode>
 
+/** What one call says, besides its number. */
+export type Speech = Omit<Input<typeof syncNode>['body'], 'epoch' | 'number' | 'holdMs'>
+
+/** Where the calls get their words from. */
+export interface Voice {
+  /** Something waits to be told. */
+  hasNews(): boolean
+  /** Takes what the next call says; `news` says that it is one that speaks. */
+  draw(news: boolean): Speech
+  /** The call never got an answer: what it carried waits again. */
+  putBack(speech: Speech): void
+}
+
 /**
  * `superseded`: a newer start of this node has taken over; this one must stop serving. `unknown`:
  * central does not know this epoch (any more): register again. `banned`: an operator has shut this node out.
+ * `stranger`: central has not known the node's key for longer than its lease lasts.
  */
-export type SyncEnd = 'superseded' | 'unknown' | 'banned'
+export type SyncEnd = 'superseded' | 'unknown' | 'banned' | 'stranger'
 
 export interface SyncOptions {
   readonly call: Call
@@ -31,17 +44,17 @@ export interface SyncOptions {
   readonly lease: Lease
   /** How long central may hold a call. */
   readonly holdMs: number
-  readonly outbox: Outbox
-  /** What each call says besides the outbox. */
-  readonly seen: () => { readonly mailSeen: number; readonly directoryVersion: number }
-  /** Called with every answer that is newer than those before it. */
-  readonly onAnswer: (answer: SyncAnswer) => void
+  readonly voice: Voice
+  /** Called with every answer that is newer than those before it, and what the call had said. */
+  readonly onAnswer: (answer: SyncAnswer, said: Speech) => void
+  /** A call that spoke for this node was not taken. */
+  readonly onSilence?: () => void
   /** Called once; no call is made after it. */
   readonly onEnd: (why: SyncEnd) => void
 }
 
 export interface SyncLoop {
-  /** Something has come into the outbox. */
+  /** There is something to say. */
   poke(): void
   /** Tells what is left within `deadlineMs`, then ends. Resolves to whether everything was told. */
   stop(deadlineMs: number): Promise<boolean>
@@ -52,7 +65,7 @@ export interface SyncLoop {
 interface Flight {
   readonly number: number
   readonly sentAt: number
-  readonly draw: Draw
+  readonly speech: Speech
   readonly abort: AbortController
 }
 
@@ -63,7 +76,7 @@ const answerMs = 10_000
 const never = Number.NEGATIVE_INFINITY
 
 export function startSync(options: SyncOptions): SyncLoop {
-  const { clock, outbox, log, epoch } = options
+  const { clock, voice, log, epoch } = options
   let lastNumber = 0
   let applied = 0
   let lease = options.lease
@@ -90,7 +103,7 @@ export function startSync(options: SyncOptions): SyncLoop {
 
   function evaluate(): void {
     if (ended || speaking) return
-    const news = outbox.hasNews()
+    const news = voice.hasNews()
     if (!news && stopping) {
       end()
     } else if (news || !holding) {
@@ -104,14 +117,14 @@ export function startSync(options: SyncOptions): SyncLoop {
     const flight = {
       number: ++lastNumber,
       sentAt: clock.now(),
-      draw: outbox.draw(),
+      speech: voice.draw(news),
       abort: new AbortController(),
     }
     if (news) speaking = flight
     else holding = flight
     pace = { ...pace, sentAt: flight.sentAt, spokeAt: news ? flight.sentAt : pace.spokeAt }
     const holdMs = news ? 0 : options.holdMs
-    const body = { epoch, number: flight.number, heard: applied, holdMs, ...flight.draw, ...options.seen() }
+    const body = { epoch, number: flight.number, heard: applied, holdMs, ...flight.speech }
     const how = { deadlineMs: holdMs + answerMs, signal: flight.abort.signal, repeat: false }
     options
       .call(syncNode, { body }, how)
@@ -139,8 +152,7 @@ export function startSync(options: SyncOptions): SyncLoop {
     leaseReported = false
     pace = { ...pace, nextSyncMs: answer.nextSyncMs, notBefore: never }
     if (holding && holding.number < applied) linger(holding)
-    outbox.heard(answer.presence)
-    options.onAnswer(answer)
+    options.onAnswer(answer, flight.speech)
   }
 
   /** Central ends it by itself. One that does not come home is dropped when the next one lingers. */
@@ -153,7 +165,7 @@ export function startSync(options: SyncOptions): SyncLoop {
   function failed(flight: Flight, error: unknown): void {
     landed(flight)
     if (ended) return
-    outbox.putBack(flight.draw)
+    voice.putBack(flight.speech)
     const code = error instanceof Problem ? error.code : null
     if (code === 'epoch_superseded') {
       end('superseded')
@@ -161,6 +173,8 @@ export function startSync(options: SyncOptions): SyncLoop {
       end('banned')
     } else if (code === 'incarnation_changed') {
       end('unknown')
+    } else if (code === 'unauthorized' && !isTrusted(lease, clock.now())) {
+      end('stranger')
     } else if (flight.number === lastNumber) {
       backOff(error, code)
     }
@@ -169,6 +183,7 @@ export function startSync(options: SyncOptions): SyncLoop {
 
   function backOff(error: unknown, code: string | null): void {
     failures++
+    options.onSilence?.()
     const waitMs = backOffMs(failures, options.random())
     pace = { ...pace, notBefore: clock.now() + waitMs }
     report(error, code, waitMs)
@@ -194,7 +209,7 @@ export function startSync(options: SyncOptions): SyncLoop {
     ended = true
     timer?.cancel()
     for (const flight of [speaking, holding, lingering]) flight?.abort.abort()
-    stopping?.(why === undefined && !outbox.hasNews())
+    stopping?.(why === undefined && !voice.hasNews())
     if (why) options.onEnd(why)
   }
 
@@ -203,10 +218,10 @@ export function startSync(options: SyncOptions): SyncLoop {
   return {
     poke: () => arm(Math.max(clock.now() + settleMs, dueAt(pace, true))),
     stop(deadlineMs) {
-      if (ended) return Promise.resolve(!outbox.hasNews())
+      if (ended) return Promise.resolve(!voice.hasNews())
       return new Promise((resolve) => {
         const cancel = clock.after(deadlineMs, () => {
-          if (speaking) outbox.putBack(speaking.draw)
+          if (speaking) voice.putBack(speaking.speech)
           end()
         })
         stopping = (everything) => {

@@ -1,22 +1,24 @@
 /** What game handlers ask of central: claims, moves, and what they tell of the players they hold. */
-import { armSession, claimSession, Presence, Problem } from '@citygate/schema/contract'
+import { Presence, Problem } from '@citygate/schema/contract'
 import type { Log } from '../log.ts'
-import type { Call } from './client.ts'
-import { fromBase64, hashOf, toBase64 } from './entry-link.ts'
 import type { Holds } from './holds.ts'
-import type { Hold, WorldLink } from './link.ts'
+import type { Hold, Whereabouts, WorldLink } from './link.ts'
 import type { Outbox } from './outbox.ts'
+import type { Policy } from './policy.ts'
+import type { Provisional } from './provisional.ts'
 
 export interface WorldParts {
-  readonly call: Call
+  readonly policy: () => Policy
   readonly log: Log
   readonly holds: Holds
-  readonly epoch: () => number
+  readonly provisional: Provisional
   readonly directory: () => WorldLink['directory']
   readonly servers: () => WorldLink['servers']
   readonly outbox: () => Outbox
   /** Something has come into the outbox. */
   readonly poke: () => void
+  /** The fence is another's: what this node knows of the player is no ground for anything. */
+  readonly forget: (capcomId: string, fence: number) => void
 }
 
 export interface WorldSide {
@@ -25,20 +27,26 @@ export interface WorldSide {
   lose(capcomId: string, fence: number, words?: string): void
   loseAll(): void
   announce(text: string, serverId: number | null): void
+  /** Where a held player was told to stand last. */
+  whereabouts(hold: Hold): Whereabouts | null
+  /** Central knows the hold from now on: what was kept back is told. */
+  adopted(hold: Hold): void
 }
 
+const settingsBytes = 256
+
 export function worldLink(parts: WorldParts): WorldSide {
-  const { call, holds, log } = parts
+  const { holds, log, provisional } = parts
   const listeners = new Set<(hold: Hold, words?: string) => void>()
   const hearers = new Set<(text: string, serverId: number | null) => void>()
-  /** What central has of a hold's settings, in base64: the same again is not told. */
-  const told = new WeakMap<Hold, string>()
+  const places = new WeakMap<Hold, Whereabouts>()
 
   function lost(hold: Hold, words?: string): void {
     parts.outbox().forget(hold)
+    provisional.release(hold)
     const { capcomId, fence } = hold
     if (words === undefined) log.info({ capcomId, fence }, 'a player has been lost to another node')
-    else log.info({ capcomId, fence }, 'an operator has ended the session of a player')
+    else log.info({ capcomId, fence }, 'central has ended the session of a player')
     for (const listener of listeners) {
       try {
         listener(hold, words)
@@ -51,29 +59,36 @@ export function worldLink(parts: WorldParts): WorldSide {
   function lose(capcomId: string, fence: number, words?: string): void {
     const hold = holds.lose(capcomId, fence)
     if (hold) lost(hold, words)
+    parts.forget(capcomId, fence)
   }
 
   async function claim(ticket: Uint8Array): Promise<Hold> {
-    const epoch = parts.epoch()
     const arrived = holds.claiming()
     let hold: Hold | null = null
     try {
-      const claimed = await call(claimSession, { body: { ticketHash: hashOf(ticket), epoch } })
-      const settings = claimed.settings === null ? null : fromBase64(claimed.settings)
-      hold = { ...claimed, name: fromBase64(claimed.name), settings }
+      hold = await parts.policy().claim(ticket)
     } finally {
       if (!hold) arrived(null)
-    }
-    // The call took its time: this start of the node may have ended meanwhile.
-    if (parts.epoch() !== epoch) {
-      arrived(null)
-      throw new Problem('epoch_superseded')
     }
     const { kept, older } = arrived(hold)
     if (!kept) throw new Problem('fence_lost')
     if (older) lost(older)
-    if (hold.settings) told.set(hold, toBase64(hold.settings))
     return hold
+  }
+
+  function show(hold: Hold): void {
+    const at = places.get(hold)
+    if (!at || provisional.has(hold)) return
+    const { serverId, gate, city, inQuest, leader } = at
+    const { capcomId, fence } = hold
+    const presence = Presence.safeParse({ capcomId, fence, serverId, gate, city, inQuest, leader })
+    if (!presence.success) {
+      // Central would refuse the whole call, again and again.
+      log.error({ capcomId, at }, 'a place that cannot be told to central')
+      return
+    }
+    parts.outbox().show(presence.data)
+    parts.poke()
   }
 
   const link: WorldLink = {
@@ -84,44 +99,24 @@ export function worldLink(parts: WorldParts): WorldSide {
       return parts.servers()
     },
     claim,
-
-    async arm(hold, serverId) {
-      try {
-        const target = await call(armSession, {
-          params: { capcomId: hold.capcomId },
-          body: { epoch: parts.epoch(), fence: hold.fence, serverId },
-        })
-        return { serverId: target.serverId, ...target.address }
-      } catch (error) {
-        if (error instanceof Problem && error.code === 'fence_lost') lose(hold.capcomId, hold.fence)
-        throw error
-      }
-    },
+    arm: (hold, serverId) => parts.policy().arm(hold, serverId),
 
     present(hold, at) {
       if (!holds.has(hold)) return
-      const { serverId, gate, city, inQuest, leader } = at
-      const { capcomId, fence } = hold
-      const presence = Presence.safeParse({ capcomId, fence, serverId, gate, city, inQuest, leader })
-      if (!presence.success) {
-        // Central would refuse the whole call, again and again.
-        log.error({ capcomId, at }, 'a place that cannot be told to central')
-        return
-      }
-      parts.outbox().show(presence.data)
-      parts.poke()
+      places.set(hold, at)
+      show(hold)
     },
 
-    settings(hold, settings) {
-      const text = toBase64(settings)
-      if (!holds.has(hold) || settings.length !== 256 || told.get(hold) === text) return
-      told.set(hold, text)
-      parts.outbox().settings({ capcomId: hold.capcomId, fence: hold.fence, settings: text })
-      parts.poke()
+    async settings(hold, settings) {
+      if (!holds.has(hold)) throw new Problem('fence_lost')
+      if (settings.length !== settingsBytes) throw new RangeError('settings of another length')
+      await parts.policy().settings(hold, settings)
     },
 
     release(hold, reason) {
       if (!holds.remove(hold)) return
+      // Of a log-in that central has not heard of there is nothing to tell.
+      if (provisional.release(hold)) return
       parts.outbox().release({ capcomId: hold.capcomId, fence: hold.fence, reason })
       parts.poke()
     },
@@ -144,5 +139,7 @@ export function worldLink(parts: WorldParts): WorldSide {
     announce(text, serverId) {
       for (const hearer of hearers) hearer(text, serverId)
     },
+    whereabouts: (hold) => places.get(hold) ?? null,
+    adopted: show,
   }
 }

@@ -1,11 +1,12 @@
 /** Every "no" that a player reads for a reason outside of the handlers, in one place and in plain words. */
 import { Problem, type ProblemCode } from '@citygate/schema/contract'
-import { CentralUnreachable } from '../central/link.ts'
+import { CentralUnreachable, JournalUnavailable } from '../central/link.ts'
 
 export const words = {
   protocol: 'The server did not understand your console. Please try again.',
   bug: 'Something went wrong on the server. Please try again.',
   silent: 'Nothing was heard from your console for too long. Please log in again.',
+  notKept: 'This server cannot keep what you write right now. Please try again in a few minutes.',
   unreachable: 'The community server does not answer right now. Please try again in a few minutes.',
   notOffered: 'This server does not offer that.',
   ticketUnknown: 'Your log-in has ended. Please leave online mode and log in again.',
@@ -32,6 +33,7 @@ const problemWords: Partial<Record<ProblemCode, string>> = {
   friend_list_full: 'There is no room for another friend.',
   request_not_found: 'This friend request does not stand any more.',
   blacklist_full: 'There is no room for another blocked hunter.',
+  too_many_new: 'Too many new hunters have come from where you are. Please try again in an hour.',
   fence_lost: 'Your hunter has logged in elsewhere.',
   busy: 'The community server is busy right now. Please try again.',
   not_ready: words.unreachable,
@@ -40,6 +42,7 @@ const problemWords: Partial<Record<ProblemCode, string>> = {
 /** What to tell the player about an error that is nobody's bug here; undefined for anything else. */
 export function wordsFor(error: unknown): string | undefined {
   if (error instanceof CentralUnreachable) return words.unreachable
+  if (error instanceof JournalUnavailable) return words.notKept
   // Central’s own words for the player: who banned him says why.
   if (error instanceof Problem && error.code === 'player_banned') return error.message
   if (error instanceof Problem) return problemWords[error.code] ?? words.bug

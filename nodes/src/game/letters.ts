@@ -11,10 +11,13 @@ import {
   MessageInfo,
   NtcFriendAccept,
   NtcFriendAdd,
+  NtcLayerChatRelayed,
   NtcTell,
   ProtocolError,
 } from '../pat/index.ts'
+import { announcementLines } from './announce.ts'
 import type { Session } from './session.ts'
+import { gameWords } from './words.ts'
 
 /** MessageInfo 2 in tells and friend requests (game.md 9.6). */
 const letterTime = 20
@@ -74,6 +77,11 @@ export function showFriend(session: Session, friend: Known, sequence = unasked):
 export const friendData = (index: number, { capcomId, name }: Known) =>
   FriendData.of({ index, capcomId: ascii(capcomId), hunterName: name })
 
+/** In the server's own voice. */
+function say({ peer }: Session, text: string): void {
+  for (const line of announcementLines(text)) peer.send(NtcLayerChatRelayed, unasked, line)
+}
+
 /** What a hunter of another node did. It may come twice. */
 export function showNews(session: Session, news: SocialNews): void {
   const { ties, player, peer } = session
@@ -95,6 +103,13 @@ export function showNews(session: Session, news: SocialNews): void {
       return
     case 'friend-deleted':
       ties.unfriend(news.by)
+      return
+    case 'pending':
+      say(session, gameWords.pending)
+      return
+    case 'refused':
+      ties.outdate()
+      say(session, gameWords.refusedLater)
       return
   }
 }

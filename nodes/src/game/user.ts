@@ -5,6 +5,7 @@ import {
   AnsUserSearchSet,
   AnsUserStatus,
   AnsUserStatusSet,
+  overwriteHunterSettings,
   ReqUserBinaryNotice,
   ReqUserBinarySet,
   ReqUserSearchSet,
@@ -24,10 +25,12 @@ const denyRequests = 4
 export const userRoutes = gameRoutes(
   { ReqUserBinarySet, ReqUserBinaryNotice, ReqUserSearchSet, ReqUserStatusSet, ReqUserStatus },
   {
-    ReqUserBinarySet: (call, { offset, data }) => {
+    /** Kept first: what a console is told to be done is done, and what cannot be kept changes nothing. */
+    ReqUserBinarySet: async (call, { offset, data }) => {
       const { realm, hold, player } = call.session
-      realm.request(call, AnsUserBinarySet, writeSettings, offset, data)
-      realm.link.settings(hold, player.settings)
+      const piece = data.slice()
+      await realm.link.settings(hold, overwriteHunterSettings(player.settings, offset, piece))
+      realm.request(call, AnsUserBinarySet, writeSettings, offset, piece)
     },
     ReqUserBinaryNotice: (call, { unknown1, offset, length }) =>
       call.session.realm.request(call, AnsUserBinaryNotice, showSettings, unknown1, offset, length),

@@ -31,5 +31,7 @@ export const gameWords = {
   listEnds: 'The list ends here.',
   notOnline: 'This hunter is not online.',
   loggedInElsewhere: 'Your hunter has logged in elsewhere.',
+  pending: 'The community server does not answer. What you asked for is kept, and decided when it does.',
+  refusedLater: 'What you asked for while the community server was away was refused.',
   leaseLost: 'The community server does not know you any more. Please log in again.',
 } as const

@@ -31,6 +31,7 @@ function options(fetch: Fetch, over: Partial<NodeOptions> = {}): NodeOptions {
     tls: 'off',
     helloDelayMs: 0,
     contentFolder: join(folder, 'content'),
+    home: folder,
     servers: 'default',
     log: silentLog,
     ...over,

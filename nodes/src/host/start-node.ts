@@ -4,7 +4,8 @@
  * leaving, before the process goes.
  */
 import type { Socket } from 'node:net'
-import type { Address, Role } from '@citygate/schema/contract'
+import { join } from 'node:path'
+import type { Address, Consistency, Role } from '@citygate/schema/contract'
 import { type CentralPlace, createCentral } from '../central/client.ts'
 import type { Identity } from '../central/identity.ts'
 import { type Link, type LinkEnd, openLink } from '../central/open-link.ts'
@@ -47,6 +48,10 @@ export interface NodeOptions {
   /** From the accept to the server's first packet. */
   readonly helloDelayMs: number
   readonly contentFolder: string
+  /** What is this node's alone: its journal, and what it knows of those who were here. */
+  readonly home: string
+  /** As long as no operator orders otherwise. Default `autonomous`. */
+  readonly consistency?: Consistency
   /** `default`: what central gives; a list: the node's own. */
   readonly servers: Registration['servers']
   readonly log: Log
@@ -132,6 +137,8 @@ async function start(options: NodeOptions, opened: Closer[]): Promise<RunningNod
     call,
     clock: systemClock,
     log: options.log,
+    folder: join(options.home, 'journal'),
+    ...(options.consistency === undefined ? {} : { consistency: options.consistency }),
     registration: {
       name: identity.name,
       roles: [...roles],

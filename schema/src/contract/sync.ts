@@ -85,7 +85,8 @@ export const syncNode = endpoint({
     /** Changed settings of held players, written under their fence. */
     settings: z
       .array(z.strictObject({ capcomId: CapcomId, fence: Fence, settings: SettingsBytes }))
-      .max(1000),
+      .max(1000)
+      .default([]),
     /** Highest letter number that was handled, with none missing before it. */
     mailSeen: z.int().min(0),
     /** The directory version that the node has; central sends the directory anew when it differs. */

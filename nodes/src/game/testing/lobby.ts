@@ -93,7 +93,7 @@ class MemoryLink implements WorldLink {
     this.whereabouts.set(hold.capcomId, at)
   }
 
-  settings(hold: Hold, settings: Bytes): void {
+  async settings(hold: Hold, settings: Bytes): Promise<void> {
     this.settled.set(hold.capcomId, settings)
   }
 

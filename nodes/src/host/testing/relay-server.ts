@@ -22,7 +22,7 @@ const link: WorldLink = {
   },
   arm: () => Promise.reject(new Error('nobody travels here')),
   present: () => undefined,
-  settings: () => undefined,
+  settings: async () => undefined,
   release: () => undefined,
   onLost: () => undefined,
   onAnnounce: () => undefined,

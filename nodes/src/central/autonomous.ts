@@ -1,0 +1,174 @@
+/**
+ * The node's copy of a player is good while his lease lasts; what he writes is in the journal before he is answered,
+ * and goes to central in batches. While central is away his console is let in again from what this node knows.
+ */
+import type { Change, Directory, ServerAssignment } from '@citygate/schema/contract'
+import { Problem } from '@citygate/schema/contract'
+import type { Log } from '../log.ts'
+import type { Bytes } from '../pat/index.ts'
+import type { Clock } from './clock.ts'
+import type { Direct } from './direct.ts'
+import { toBase64 } from './entry-link.ts'
+import type { Holds } from './holds.ts'
+import type { Journal, Pending } from './journal/index.ts'
+import type { Copy, Known } from './known.ts'
+import { CentralUnreachable, type Hold } from './link.ts'
+import { ownEntry } from './own-entry.ts'
+import { ownSocial } from './own-social.ts'
+import type { Policy } from './policy.ts'
+import type { Provisional } from './provisional.ts'
+import type { Reach } from './reach.ts'
+import type { SocialNews } from './social.ts'
+import { createTickets } from './tickets.ts'
+import { within } from './within.ts'
+
+export interface AutonomousParts {
+  readonly direct: Direct
+  readonly clock: Clock
+  readonly log: Log
+  readonly reach: Reach
+  readonly holds: Holds
+  readonly journal: Journal
+  readonly known: Known
+  readonly provisional: Provisional
+  readonly incarnation: () => string
+  readonly servers: () => readonly ServerAssignment[]
+  readonly ownAddress: () => { readonly host: string; readonly port: number } | null
+  /** Something has come into the journal. */
+  readonly poke: () => void
+  readonly tell: (hold: Hold, news: SocialNews) => void
+}
+
+/** For central to decide what must be decided first: a console waits for it. */
+const commitMs = 5000
+
+export function autonomous(parts: AutonomousParts): Policy {
+  const { direct, reach, journal, known, provisional, holds, clock } = parts
+  const tickets = createTickets(clock)
+  /** Armed for another node: what they write now has to be there before them. */
+  const leaving = new WeakSet<Hold>()
+  /** What the journal has of a hold's settings: the same again is not written. */
+  const written = new WeakMap<Hold, string>()
+
+  function copyOf(hold: Hold): Copy {
+    const copy = known.copy(hold.capcomId)
+    if (copy?.fence === hold.fence) return copy
+    const { capcomId, name, settings, fence } = hold
+    // An adoption raises the fence, and what is known stays true.
+    const acquaintances = copy && holds.has(hold) ? copy.acquaintances : null
+    const fresh: Copy = { capcomId, name, settings, fence, incarnation: parts.incarnation(), acquaintances }
+    known.keepCopy(fresh)
+    return fresh
+  }
+
+  async function write(hold: Hold, change: Change): Promise<Pending> {
+    await provisional.settled(hold)
+    if (!holds.has(hold)) throw new Problem('fence_lost')
+    const { capcomId, fence } = hold
+    const pending = await journal.append({ capcomId, fence, change })
+    parts.poke()
+    if (leaving.has(hold)) await commit(capcomId)
+    return pending
+  }
+
+  async function commit(capcomId?: string): Promise<void> {
+    if (capcomId === undefined ? journal.waiting === 0 : journal.waitingOf(capcomId) === 0) return
+    if (!reach.up) throw new CentralUnreachable('central does not answer at present')
+    parts.poke()
+    await within(clock, commitMs, journal.decided(capcomId), 'the journal')
+  }
+
+  /** From the copy that this node took under its own last fence, on this node alone. */
+  function letIn(ticket: Bytes): Hold | null {
+    const local = tickets.find(ticket)
+    if (!local?.capcomId || local.serverId === null) return null
+    const { login, hash, consoleId, capcomId, serverId } = local
+    const copy = known.copy(capcomId)
+    if (!copy || copy.incarnation !== parts.incarnation()) return null
+    if (!parts.servers().some(({ id }) => id === serverId)) return null
+    const { name, settings, fence, incarnation } = copy
+    const hold = { capcomId, name, settings, fence, serverId }
+    local.serverId = null
+    parts.log.warn({ capcomId, fence }, 'central does not answer: a player is let in provisionally')
+    return provisional.begin(hold, incarnation, { login, ticketHash: hash, consoleId })
+  }
+
+  const social = ownSocial({
+    direct: direct.social,
+    ...{ reach, clock, holds, known, write, copyOf, tell: parts.tell },
+  })
+
+  return {
+    name: 'autonomous',
+    entry: ownEntry({
+      direct: direct.entry,
+      ...{ reach, known, tickets, servers: parts.servers, ownAddress: parts.ownAddress },
+      population: (serverId) => holds.populations().get(serverId) ?? 0,
+      async rename(capcomId, name) {
+        const copy = known.copy(capcomId)
+        if (!copy) throw new CentralUnreachable('a name is central’s to change')
+        await journal.append({ capcomId, fence: copy.fence, change: { kind: 'name', name: toBase64(name) } })
+        copy.name = name
+        known.changed()
+      },
+    }),
+    social: social.link,
+
+    async claim(ticket) {
+      const local = tickets.find(ticket)
+      if (local?.alone) {
+        const hold = letIn(ticket)
+        if (!hold) throw new Problem('ticket_not_armed')
+        if (reach.up) clock.after(0, provisional.adoptAll)
+        return hold
+      }
+      try {
+        // A claim raises the fence: what was written under the one before has to be decided first.
+        await commit(local?.capcomId ?? undefined)
+        const hold = await reach.ask(() => direct.claim(ticket))
+        tickets.forget(ticket)
+        known.keepCopy({ ...copyFrom(hold), incarnation: parts.incarnation() })
+        return hold
+      } catch (error) {
+        if (!(error instanceof CentralUnreachable)) throw error
+        const hold = letIn(ticket)
+        if (!hold) throw error
+        return hold
+      }
+    },
+
+    async arm(hold, serverId) {
+      await provisional.settled(hold)
+      if (provisional.has(hold)) throw new CentralUnreachable('a seat elsewhere is central’s to give')
+      await commit(hold.capcomId)
+      leaving.add(hold)
+      return reach.ask(() => direct.arm(hold, serverId))
+    },
+
+    async settings(hold, settings) {
+      const text = toBase64(settings)
+      if ((written.get(hold) ?? (hold.settings && toBase64(hold.settings))) === text) return
+      await write(hold, { kind: 'settings', settings: text })
+      written.set(hold, text)
+      copyOf(hold).settings = settings.slice()
+      known.changed()
+    },
+
+    directory: (told) => (reach.up ? told : ownServers(told, parts.servers())),
+    heard: social.heard,
+  }
+}
+
+const copyFrom = ({ capcomId, name, settings, fence }: Hold) => ({
+  ...{ capcomId, name, settings, fence },
+  acquaintances: null,
+})
+
+/** Where central does not answer nobody can be sent to another node. */
+function ownServers(told: Directory, own: readonly ServerAssignment[]): Directory {
+  const ids = new Set(own.map(({ id }) => id))
+  const servers = told.servers.map((server) =>
+    ids.has(server.id) ? server : { ...server, status: 'down' as const, address: null },
+  )
+  return { ...told, servers }
+}

@@ -1,0 +1,65 @@
+/** What is asked of central itself, call by call: shapes on the wire on one side, those of the link on the other. */
+import {
+  armSession,
+  claimSession,
+  type Endpoint,
+  type Input,
+  type Output,
+  Problem,
+  writeSettings,
+} from '@citygate/schema/contract'
+import type { Bytes } from '../pat/index.ts'
+import type { Call } from './client.ts'
+import { entryLink, fromBase64, hashOf, toBase64 } from './entry-link.ts'
+import type { EntryLink, Hold, Target } from './link.ts'
+import type { SocialLink } from './social.ts'
+import { directSocial } from './social-link.ts'
+
+export interface Direct {
+  readonly entry: Omit<EntryLink, 'directory'>
+  readonly social: Omit<SocialLink, 'onLetter'>
+  claim(ticket: Bytes): Promise<Hold>
+  arm(hold: Hold, serverId: number): Promise<Target>
+  settings(hold: Hold, settings: Bytes): Promise<void>
+}
+
+/** `lost` hears of holds of which central says that they are another node's. */
+export function askCentral(call: Call, epoch: () => number, lost: (hold: Hold) => void): Direct {
+  /** For calls that act for a held player. */
+  async function act<E extends Endpoint>(hold: Hold, endpoint: E, input: Input<E>): Promise<Output<E>> {
+    try {
+      return await call(endpoint, input)
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'fence_lost') lost(hold)
+      throw error
+    }
+  }
+
+  return {
+    entry: entryLink(call),
+    social: directSocial(call, act, epoch),
+
+    async claim(ticket) {
+      const asked = epoch()
+      const claimed = await call(claimSession, { body: { ticketHash: hashOf(ticket), epoch: asked } })
+      // The call took its time: this start of the node may have ended meanwhile.
+      if (epoch() !== asked) throw new Problem('epoch_superseded')
+      const settings = claimed.settings === null ? null : fromBase64(claimed.settings)
+      return { ...claimed, name: fromBase64(claimed.name), settings }
+    },
+
+    async arm(hold, serverId) {
+      const target = await act(hold, armSession, {
+        params: { capcomId: hold.capcomId },
+        body: { epoch: epoch(), fence: hold.fence, serverId },
+      })
+      return { serverId: target.serverId, ...target.address }
+    },
+
+    async settings(hold, settings) {
+      const { capcomId, fence } = hold
+      const body = { epoch: epoch(), fence, settings: toBase64(settings) }
+      await act(hold, writeSettings, { params: { capcomId }, body })
+    },
+  }
+}

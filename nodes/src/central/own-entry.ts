@@ -1,0 +1,135 @@
+/** The entry of an autonomous node: central's word, and while central is away what this node knows by itself. */
+import { randomUUID } from 'node:crypto'
+import { Problem, type ServerAssignment } from '@citygate/schema/contract'
+import type { Bytes } from '../pat/index.ts'
+import type { Direct } from './direct.ts'
+import { drawTicket } from './entry-link.ts'
+import type { Known } from './known.ts'
+import { CentralUnreachable, type EntryLink, type Target } from './link.ts'
+import type { Reach } from './reach.ts'
+import type { LocalTickets } from './tickets.ts'
+
+export interface OwnEntryParts {
+  readonly direct: Direct['entry']
+  readonly reach: Reach
+  readonly known: Known
+  readonly tickets: LocalTickets
+  readonly servers: () => readonly ServerAssignment[]
+  /** Where the console is to go for a game server of this node; null where it has none. */
+  readonly ownAddress: () => { readonly host: string; readonly port: number } | null
+  readonly population: (serverId: number) => number
+  /** Keeps a hunter's new name, written under the fence of the node's copy. */
+  readonly rename: (capcomId: string, name: Bytes) => Promise<void>
+}
+
+export function ownEntry(parts: OwnEntryParts): Omit<EntryLink, 'directory'> {
+  const { direct, reach, known, tickets } = parts
+
+  /** Central's answer, or this node's own while there is none; null is none of both. */
+  async function either<T>(ask: () => Promise<T>, own: () => Promise<T | null> | T | null): Promise<T> {
+    try {
+      return await reach.ask(ask)
+    } catch (error) {
+      if (!(error instanceof CentralUnreachable)) throw error
+      const found = await own()
+      if (found === null) throw error
+      return found
+    }
+  }
+
+  /** Who has no room here may choose another server, as with central. */
+  function armHere(serverId: number): Target {
+    const server = parts.servers().find(({ id }) => id === serverId)
+    const address = parts.ownAddress()
+    if (!server || !address) throw new Problem('server_down')
+    if (parts.population(serverId) >= server.capacity) throw new Problem('server_full')
+    return { serverId, ...address }
+  }
+
+  return {
+    identifyConsole: (supportCode, mediaVersion) =>
+      either(
+        async () => {
+          const found = await direct.identifyConsole(supportCode, mediaVersion)
+          known.keepConsole(found.supportCode, found.consoleId, found.slots)
+          return found
+        },
+        () => {
+          const found = supportCode === null ? null : known.console(supportCode)
+          return found && supportCode !== null ? { ...found, supportCode, created: false } : null
+        },
+      ),
+
+    chooseHunter: (consoleId, slot, name, create) =>
+      either(
+        async () => {
+          const chosen = await direct.chooseHunter(consoleId, slot, name, create)
+          known.keepSlot(consoleId, chosen)
+          return chosen
+        },
+        async () => {
+          const found = known.slotsOf(consoleId)?.find((one) => one.slot === slot)
+          // A new hunter needs a Capcom ID, and that is central's to draw.
+          if (!found || create) return null
+          if (name !== null && !same(name, found.name)) {
+            await parts.rename(found.capcomId, name)
+            known.keepSlot(consoleId, { ...found, name })
+          }
+          return { ...found, name: name ?? found.name, created: false }
+        },
+      ),
+
+    issueTicket: (login, consoleId, capcomId) =>
+      either(
+        async () => {
+          const issued = await direct.issueTicket(login, consoleId, capcomId)
+          tickets.keep(issued.ticket, { login: issued.login, consoleId, capcomId, alone: false })
+          return issued
+        },
+        () => {
+          if (known.slotsOf(consoleId) === null) return null
+          const ticket = drawTicket()
+          const own = login ?? randomUUID()
+          tickets.keep(ticket, { login: own, consoleId, capcomId, alone: true })
+          return { ticket, login: own }
+        },
+      ),
+
+    async readTicket(ticket) {
+      const local = tickets.find(ticket)
+      const own = () => {
+        const slots = local && known.slotsOf(local.consoleId)
+        if (!local || !slots) return null
+        return { login: local.login, consoleId: local.consoleId, capcomId: local.capcomId, slots }
+      }
+      const alone = local?.alone ? own() : null
+      return alone ?? either(() => direct.readTicket(ticket), own)
+    },
+
+    async armTicket(ticket, serverId) {
+      const local = tickets.find(ticket)
+      const own = () => {
+        if (!local?.capcomId) return null
+        const target = armHere(serverId)
+        local.serverId = serverId
+        return target
+      }
+      const alone = local?.alone ? own() : null
+      if (alone) return alone
+      return either(async () => {
+        const target = await direct.armTicket(ticket, serverId)
+        if (local) local.serverId = serverId
+        return target
+      }, own)
+    },
+
+    async endTicket(ticket) {
+      const local = tickets.find(ticket)
+      tickets.forget(ticket)
+      if (local?.alone) return
+      await reach.ask(() => direct.endTicket(ticket))
+    },
+  }
+}
+
+const same = (a: Bytes, b: Bytes) => a.length === b.length && a.every((byte, index) => byte === b[index])
