@@ -203,7 +203,11 @@ function nameMatches(part: string): SQL {
   const like = sql`p.name_folded like ${`%${literal(part)}%`}`
   if (/[\p{L}\p{N}]{3}/u.test(part)) return like
   const parts = letters.length < 2 ? letters : letters.slice(1).map((letter, i) => `${letters[i]}${letter}`)
-  const has = sql`name_parts(p.name_folded) @> array(select jsonb_array_elements_text(${JSON.stringify(parts)}::jsonb))`
+  const list = sql.join(
+    parts.map((each) => sql`${each}`),
+    sql`, `,
+  )
+  const has = sql`name_parts(p.name_folded) @> array[${list}]::text[]`
   return parts.length === 1 ? has : sql`${has} and ${like}`
 }
 
