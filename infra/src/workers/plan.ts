@@ -105,6 +105,16 @@ function acceptOf(
       'accept: "dispatch" cannot work with threads here: this Node.js does not move sockets into threads. The nearest that works: --workers processes:N',
     )
   }
+  if (
+    wanted === 'dispatch' &&
+    kind === 'processes' &&
+    machine.platform === 'win32' &&
+    roles.includes('world')
+  ) {
+    throw new ConfigError(
+      'accept: "dispatch" cannot work for worlds in processes on win32: a socket that was read from is not safely given to another process there. The nearest that works: --workers threads:N, or own-port',
+    )
+  }
   return wanted
 }
 

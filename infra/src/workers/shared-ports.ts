@@ -9,6 +9,7 @@
 import net from 'node:net'
 import type { DoorName } from '@citygate/nodes/host'
 import { PortUnavailable } from '@citygate/nodes/host'
+import { ConfigError } from '../config.ts'
 import { portTrouble } from '../hosted-node.ts'
 import type { WorkerKind } from './plan.ts'
 
