@@ -10,6 +10,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { constants } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
+import { chosenProfile, heapOptions, machine, wantedProfile } from './profile.mjs'
 
 const root = import.meta.dirname
 const oldest = [22, 18]
@@ -85,7 +86,10 @@ function starterWatch() {
 install()
 const [script, ...args] = process.argv.slice(2)
 const lasting = script.endsWith('main.ts')
-const child = spawn(runtime(), [resolve(root, script), ...args], {
+// The bounds of a heap can only be given when a process starts.
+const profile = chosenProfile(wantedProfile(args, process.env), machine())
+const options = lasting ? heapOptions(profile, args[0]) : []
+const child = spawn(runtime(), [...options, resolve(root, script), ...args], {
   // The channel carries nothing: its end tells the child that this process has ended, by any means.
   stdio: lasting ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
   env: { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH}` },

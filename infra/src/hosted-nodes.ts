@@ -9,6 +9,7 @@ import { lockFolder } from './folder-lock.ts'
 import { endNode, type NodeConfig, type NodeJob, portsOf, runNode, statusOf } from './hosted-node.ts'
 import { type Enrolment, homeOf, knownIdentity, newIdentity } from './identities.ts'
 import type { Lasting } from './lasting.ts'
+import { ownProfileWords } from './profile.ts'
 import { shareServers } from './server-shares.ts'
 import type { NodeStatus } from './status-file.ts'
 import { lookAtMachine } from './workers/machine.ts'
@@ -47,6 +48,7 @@ export async function startHostedNodes(
 ): Promise<HostedNodes> {
   const { log, folder } = lasting
   const { plan } = place
+  log.info({}, ownProfileWords(config.profile))
   for (const reason of plan.reasons) log.info({}, reason)
   const wishes = shareServers(config.servers, plan.count)
   const enrolment: Enrolment = {
