@@ -1,9 +1,11 @@
 /**
  * Bundles for machines that run Citygate without its source: one folder each, with everything in it but
  * Node.js itself. A bundle also needs far less memory than the source does, where each type is stripped by
- * a compiler in every process (docs/decisions/0105-bundles.md).
+ * a compiler in every process (docs/decisions/0105-bundles.md). What a program starts in threads and processes
+ * (infra/src/worker-file.ts) lies beside it under its own name.
  */
-import { cp, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { builtinModules } from 'node:module'
 import { join } from 'node:path'
 import { build as esbuild, type Metafile, type Plugin } from 'esbuild'
 
@@ -13,11 +15,26 @@ export interface Bundle {
   /** Of its folder, and of the program in it. */
   readonly name: string
   readonly entry: string
+  /** Of Node.js, where the program is started by its launcher. */
+  readonly options: readonly string[]
 }
 
+/**
+ * An old PC's memory before its processor: a young generation of a megabyte, and a function is compiled
+ * by the optimizing compilers, which take some 8 MiB themselves, when it is called fifty times as often as
+ * usual before.
+ */
+const small = [
+  '--max-semi-space-size=1',
+  '--optimize-for-size',
+  '--invocation-count-for-maglev=20000',
+  '--invocation-count-for-maglev-osr=20000',
+  '--invocation-count-for-turbofan=100000',
+]
+
 export const bundles: readonly Bundle[] = [
-  { name: 'citygate', entry: 'infra/src/main.ts' },
-  { name: 'citygate-node', entry: 'infra/src/node-main.ts' },
+  { name: 'citygate', entry: 'infra/src/main.ts', options: [] },
+  { name: 'citygate-node', entry: 'infra/src/node-main.ts', options: small },
 ]
 
 export interface Built {
@@ -28,20 +45,18 @@ export interface Built {
   readonly meta: Metafile
 }
 
-/** What the source starts in a thread or a process of its own: `new URL('./worker.ts', import.meta.url)`. */
-const started = /new URL\('\.\/([\w-]+)\.ts', import\.meta\.url\)/g
 /** `{ z }` is an object with every language that zod speaks in it; the module itself is only what is used of it. */
 const wholeZod = /^import \{ z \} from 'zod'/m
 
 /** Replaces `<folder>/<bundle.name>`: whoever starts it meanwhile finds the old one or the new one. */
-export async function build({ name, entry }: Bundle, folder: string): Promise<Built> {
+export async function build({ name, entry, options }: Bundle, folder: string): Promise<Built> {
   const target = join(folder, name)
   const unfinished = `${target}.${process.pid}.unfinished`
   await rm(unfinished, { recursive: true, force: true })
   await mkdir(unfinished, { recursive: true })
   const { metafile } = await esbuild({
     absWorkingDir: root,
-    entryPoints: { [name]: entry, ...(await startedBy(entry)) },
+    entryPoints: { [name]: entry, worker: 'infra/src/worker.ts' },
     outdir: unfinished,
     outExtension: { '.js': '.mjs' },
     chunkNames: 'part-[hash]',
@@ -54,13 +69,13 @@ export async function build({ name, entry }: Bundle, folder: string): Promise<Bu
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',
-    banner: { js: requireForOldModules },
-    plugins: [ourSource],
+    plugins: [ourSource, builtins],
     metafile: true,
     logLevel: 'error',
   })
   await cp(join(root, 'nodes', 'content'), join(unfinished, 'content'), { recursive: true })
   await cp(join(root, 'LICENSE'), join(unfinished, 'LICENSE'))
+  await writeFile(join(unfinished, name), launcher(name, options), { mode: 0o755 })
   await rm(target, { recursive: true, force: true })
   await rename(unfinished, target)
   const outputs = Object.values(metafile.outputs)
@@ -72,45 +87,48 @@ export async function build({ name, entry }: Bundle, folder: string): Promise<Bu
   }
 }
 
-/** Some dependencies are CommonJS, and ask for Node's own modules by `require`. */
-const requireForOldModules =
-  "import{createRequire as requireOf}from'node:module';const require=requireOf(import.meta.url);"
-
 const ourSource: Plugin = {
   name: 'citygate-source',
   setup(setup) {
-    setup.onLoad({ filter: /[\\/](schema|nodes|central-api|infra|test)[\\/](src|scripts)[\\/].*\.ts$/ }, ourOwn)
+    setup.onLoad(
+      { filter: /[\\/](schema|nodes|central-api|infra|test)[\\/](src|scripts)[\\/].*\.ts$/ },
+      ourOwn,
+    )
   },
 }
 
 async function ourOwn({ path }: { readonly path: string }) {
   const text = await readFile(path, 'utf8')
-  const contents = text
-    .replace(wholeZod, "import * as z from 'zod'")
-    .replace(started, "new URL('./$1.mjs', import.meta.url)")
-  return { contents, loader: 'ts' as const }
+  return { contents: text.replace(wholeZod, "import * as z from 'zod'"), loader: 'ts' as const }
 }
 
-/** Files that the program starts by their name lie beside it under that name. */
-async function startedBy(entry: string): Promise<Record<string, string>> {
-  const { metafile } = await esbuild({
-    absWorkingDir: root,
-    entryPoints: [entry],
-    bundle: true,
-    write: false,
-    outdir: root,
-    platform: 'node',
-    format: 'esm',
-    metafile: true,
-    logLevel: 'error',
-  })
-  const entries: Record<string, string> = {}
-  for (const input of Object.keys(metafile.inputs).filter((file) => !file.includes('node_modules'))) {
-    for (const [, file = ''] of (await readFile(join(root, input), 'utf8')).matchAll(started)) {
-      entries[file] = join(input, '..', `${file}.ts`)
-    }
-  }
-  return entries
+/**
+ * Node's own modules are fetched, not imported: an import reads every export of a module, and some of
+ * `node:http` and `node:crypto` load a good deal of Node.js when they are read.
+ */
+const builtins: Plugin = {
+  name: 'builtins',
+  setup(setup) {
+    const known: ReadonlySet<string> = new Set(builtinModules)
+    setup.onResolve({ filter: /^(node:)?[a-z0-9_/]+$/ }, ({ path }) => {
+      const name = path.replace(/^node:/, '')
+      return known.has(name) ? { path: name, namespace: 'builtin' } : undefined
+    })
+    setup.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('node:${path}')`,
+    }))
+  },
+}
+
+/**
+ * The program with the right options, where there is a shell. With one arena the C library gives back what a
+ * start has taken; the default keeps some for each thread.
+ */
+function launcher(name: string, options: readonly string[]): string {
+  return `#!/bin/sh
+export MALLOC_ARENA_MAX="\${MALLOC_ARENA_MAX:-1}" MALLOC_TRIM_THRESHOLD_="\${MALLOC_TRIM_THRESHOLD_:-65536}"
+exec node ${[...options, `"$(dirname "$(readlink -f "$0")")/${name}.mjs"`].join(' ')} "$@"
+`
 }
 
 /** For those who want to know what is in it: npm packages, and folders of ours. */

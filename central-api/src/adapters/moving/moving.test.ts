@@ -37,13 +37,14 @@ async function fill(sql: Sql, hunters = 1100): Promise<void> {
   await sql`insert into operator_keys (key_hash, name) values ('hash', 'Ann "\\" ä')`
   await sql`insert into consoles (id, support_code, media_version)
     select gen_random_uuid(), 'code' || n, '0906222136' from generate_series(1, ${hunters}::int) n`
-  await sql`insert into players (capcom_id, console_id, slot, name, name_text, name_folded, settings, seen_at)
+  await sql`insert into players (capcom_id, console_id, slot, name, name_text, name_folded, settings, created_at)
     select 'P' || lpad(n::text, 5, '0'), id, 1, decode('00ff0a5c22', 'hex'), E'a\\nb\\\\"\\t' || n, 'x' || n,
       decode(repeat('ab', 256), 'hex'), '2026-01-01 00:00:00.123456+00'
     from (select id, row_number() over (order by support_code) as n from consoles) c`
   await sql`insert into player_history (capcom_id, version, actor, change, name, settings)
     select capcom_id, version, 'central', 'created', name, null from players`
-  await sql`insert into leases (capcom_id, fence, node_id, epoch) select capcom_id, 7, gen_random_uuid(), 3 from players`
+  await sql`insert into leases (capcom_id, fence, node_id, epoch, seen_at)
+    select capcom_id, 7, gen_random_uuid(), 3, '2026-01-01 00:00:00.123456+00' from players`
   await sql`insert into friends (owner, friend) values ('P00001', 'P00002'), ('P00002', 'P00001')`
   await sql`insert into friend_requests (asked, asker, info, text) values ('P00003', 'P00004', '\\x01', '\\x02')`
   await sql`insert into blacklist (owner, blocked) values ('P00005', 'P00006')`

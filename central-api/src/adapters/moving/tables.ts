@@ -35,7 +35,7 @@ export const movedTables: readonly Moved[] = [
   whole(players),
   whole(playerHistory),
   // Who holds a hunter ends with the database that he is held in; his fence goes on.
-  { table: getTableName(leases), only: ['capcom_id', 'fence'] },
+  { table: getTableName(leases), only: ['capcom_id', 'fence', 'seen_at'] },
   whole(friends),
   whole(friendRequests),
   whole(blacklist),
