@@ -26,6 +26,14 @@ export interface Limits {
   blocked(kind: LimitKind, key: string): Promise<number | null>
 }
 
+/** New consoles in an hour; of hunters six times as many. 0 is no limit. */
+export interface CreationLimits {
+  /** Of one entry node that is not the operator's own. */
+  readonly perNode: number
+  /** From one place. */
+  readonly perSource: number
+}
+
 /** Of the whole community, as the database has it. Ages in seconds. */
 export interface Figures {
   readonly playersOnline: number
@@ -84,6 +92,7 @@ export interface Deps {
   readonly ending?: AbortSignal
   /** None where the runtime's own limits stand before central. */
   readonly limits?: Limits
+  readonly creations?: CreationLimits
   /** Whom a request comes from; null for a caller in this process. */
   readonly addressOf?: (context: Context) => string | null
   /** The address itself that a request comes from; null for a caller in this process. */

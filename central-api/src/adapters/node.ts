@@ -5,6 +5,7 @@ import type { Context, Hono } from 'hono'
 import { createApp, type Deps } from '../app.ts'
 import { migrate } from '../db/migrate.ts'
 import { failureOf, reasonOf } from '../db/postgres-errors.ts'
+import type { CreationLimits } from '../deps.ts'
 import type { Log } from '../log.ts'
 import { settle } from '../services/incarnation.ts'
 import { ensureOperatorKey } from '../services/operator-keys.ts'
@@ -30,6 +31,8 @@ export interface CentralOptions {
   readonly log: Log
   /** Requests a minute; 0 is no limit. */
   readonly limits?: LimitSettings
+  /** New consoles an hour. */
+  readonly creations?: CreationLimits
   /**
    * Whether central dials nodes before it lists them; `allow-private` also inside of a house. Default `off`: every
    * node's word is taken.
@@ -81,6 +84,7 @@ export async function startCentral(options: CentralOptions): Promise<Central> {
       addressOf: (context) => addressOf(context, options.limitOwnMachine ?? false),
       sourceOf: (context) => sourceOf(context, options.trustProxy ?? false),
       ...dialBackOf(options),
+      ...(options.creations ? { creations: options.creations } : {}),
     }
     await settle(deps)
     const operatorKey = await operatorKeyOf(deps, options)

@@ -20,7 +20,7 @@ import * as tickets from '../services/tickets.ts'
 import { type Route, serve } from './route.ts'
 
 export const sessionRoutes: readonly Route[] = [
-  serve(identifyConsole, (deps, { body }) => identify(deps, body)),
+  serve(identifyConsole, (deps, { who, body }) => identify(deps, who.nodeId, body)),
   serve(chooseHunter, (deps, { who, params, body }) => choose(deps, who.nodeId, params, body)),
   serve(issueTicket, (deps, { who, body }) => tickets.issue(deps, who.nodeId, body)),
   serve(readTicket, (deps, { body }) => tickets.read(deps, body.ticketHash)),

@@ -51,6 +51,7 @@ export async function comeBack(deps: Deps): Promise<void> {
     if (!found?.away) return
     const kept = await extend(tx)
     await tx.update(heartbeat).set({ at: now })
+    if (kept === 0) return
     deps.log.warn(
       { since: found.since, nodes: kept },
       'central was away: the nodes that lived before have one lease more to come back',
@@ -64,6 +65,7 @@ async function extend(tx: Transaction): Promise<number> {
   const extended = await tx.execute(sql`update ${nodeEpochs} e set expires_at = clock_timestamp() + ${own}
     from ${nodes} n, ${heartbeat} h
     where n.id = e.node_id and n.newest_epoch = e.epoch
+      and e.renewed_at <= h.at + ${seconds(2 * beatEveryMs)}
       and e.expires_at >= h.at - ${seconds(beatEveryMs)} and e.expires_at < clock_timestamp() + ${own}
     returning 1`)
   return extended.length

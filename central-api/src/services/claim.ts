@@ -10,12 +10,12 @@ import { inTurn } from '../db/in-turn.ts'
 import { transact, type Wake } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { readBans, requireUnbanned } from './bans.ts'
-import { epochColumns, requireNewest, shareNode } from './epochs.ts'
+import { epochColumns, readNewestEpoch, requireNewest, shareNode } from './epochs.ts'
 import { fenceFloor } from './incarnation.ts'
 import { writeLetter } from './mail.ts'
 import { lockLease, lockPlayer } from './player-locks.ts'
 import { lockServer, readRoom, takeSeat } from './seats.ts'
-import { endOlder, lockLogin, readLive, requireTicket } from './tickets.ts'
+import { endOlder, lockLogin, readLive, requireTicket, type Ticket } from './tickets.ts'
 
 type Lease = typeof leases.$inferSelect
 
@@ -28,7 +28,7 @@ type Lease = typeof leases.$inferSelect
 export async function claim(
   deps: Deps,
   nodeId: string,
-  { ticketHash: hash, epoch }: z.output<NonNullable<(typeof endpoint)['body']>>,
+  { ticketHash: hash, epoch, attempt }: z.output<NonNullable<(typeof endpoint)['body']>>,
 ): Promise<Output<typeof endpoint>> {
   return transact(deps, async (tx, wake) => {
     const [, [found]] = await inTurn(lockLogin(tx, hash), readLive(tx, hash))
@@ -36,7 +36,7 @@ export async function claim(
     const { capcomId, consoleId, login, targets } = ticket
     if (capcomId === null) throw new Problem('ticket_without_hunter')
     const serverId = targets.findLast((target) => target.nodeId === nodeId)?.serverId
-    if (serverId === undefined) throw new Problem('ticket_not_armed')
+    if (serverId === undefined) return claimedBefore(tx, { nodeId, epoch, attempt }, ticket)
 
     const [, , [held], bans] = await inTurn(
       lockPlayer(tx, capcomId),
@@ -54,7 +54,10 @@ export async function claim(
         endOlder(tx, ticket),
         tx
           .update(leases)
-          .set({ nodeId, lastNodeId: nodeId, epoch, fence, serverId, login, claimedAt: now })
+          .set({
+            ...{ nodeId, lastNodeId: nodeId, epoch, fence, serverId, login, claimedAt: now },
+            attempt: attempt ?? null,
+          })
           .where(eq(leases.capcomId, capcomId)),
         tx.update(tickets).set({ targets: [], expiresAt: null }).where(eq(tickets.hash, hash)),
       ),
@@ -77,14 +80,46 @@ export async function claim(
       const [room] = await readRoom(tx, capcomId, serverId)
       if (!room || room.expected >= room.capacity) throw new Problem('server_full')
     }
-    return {
-      capcomId,
-      name: toBase64(hunter.name),
-      fence,
-      serverId,
-      settings: hunter.settings ? toBase64(hunter.settings) : null,
-    }
+    return asHold(capcomId, hunter, fence, serverId)
   })
+}
+
+/**
+ * The ticket is armed no more: the very claim that disarmed it may be asked again, for its answer was lost. Nothing
+ * changes; the hold is told as it stands.
+ *
+ * @throws Problem `ticket_not_armed`, for every other attempt
+ */
+async function claimedBefore(
+  tx: Transaction,
+  { nodeId, epoch, attempt }: { nodeId: string; epoch: number; attempt: string | undefined },
+  { capcomId, consoleId, login }: Ticket,
+): Promise<Output<typeof endpoint>> {
+  if (attempt === undefined || capcomId === null) throw new Problem('ticket_not_armed')
+  const [, , [held], , [node]] = await inTurn(
+    lockPlayer(tx, capcomId),
+    lockLease(tx, capcomId),
+    readHunter(tx, capcomId, consoleId),
+    shareNode(tx, nodeId),
+    readNewestEpoch(tx, nodeId),
+  )
+  requireNewest(node, epoch)
+  if (!held) throw new Problem('ticket_not_armed')
+  const { lease, hunter } = held
+  const same = lease.attempt === attempt && lease.login === login
+  if (!same || lease.nodeId !== nodeId || lease.epoch !== epoch || lease.serverId === null) {
+    throw new Problem('ticket_not_armed')
+  }
+  return asHold(capcomId, hunter, lease.fence, lease.serverId)
+}
+
+function asHold(
+  capcomId: string,
+  { name, settings }: { readonly name: Uint8Array; readonly settings: Uint8Array | null },
+  fence: number,
+  serverId: number,
+) {
+  return { capcomId, name: toBase64(name), fence, serverId, settings: settings ? toBase64(settings) : null }
 }
 
 function readHunter(tx: Transaction, capcomId: string, consoleId: string) {

@@ -9,6 +9,7 @@ import type { Transaction, Tx } from '../db/database.ts'
 import { transact } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { drawCode } from '../hash.ts'
+import { countCreation } from './creation-limits.ts'
 
 /** As the reference draws them (login.md 2.5). */
 const supportCodeLength = 11
@@ -19,18 +20,29 @@ const drawsAtMost = 8
 /**
  * Finds the console, adopts a code that was never seen, or makes a console with a code of central's
  * drawing. Two who bring the same unknown code at once are one console: the unique code decides.
+ *
+ * @throws Problem `too_many_new`
  */
 export async function identify(
   deps: Deps,
-  { supportCode, mediaVersion }: z.output<NonNullable<(typeof endpoint)['body']>>,
+  nodeId: string,
+  { supportCode, mediaVersion, source }: z.output<NonNullable<(typeof endpoint)['body']>>,
 ): Promise<Output<typeof endpoint>> {
   return transact(deps, async (tx) => {
-    if (supportCode === null) return { ...(await create(tx, mediaVersion)), created: true, slots: [] }
+    const count = () => countCreation(tx, deps.creations, 'console', { nodeId, source })
+    if (supportCode === null) {
+      const made = await create(tx, mediaVersion)
+      await count()
+      return { ...made, created: true, slots: [] }
+    }
     const known = await greet(tx, supportCode, mediaVersion)
     if (known !== null)
       return { consoleId: known, supportCode, created: false, slots: await slotsOf(tx, known) }
     const made = await insert(tx, supportCode, mediaVersion)
-    if (made !== null) return { consoleId: made, supportCode, created: true, slots: [] }
+    if (made !== null) {
+      await count()
+      return { consoleId: made, supportCode, created: true, slots: [] }
+    }
     // Whoever brought the same code at this moment has made the console.
     const others = await greet(tx, supportCode, mediaVersion)
     if (others === null) throw new Error('a console has vanished')

@@ -72,6 +72,44 @@ test('many who create hunters at once get as many Capcom IDs, each with a lease'
   expect(leases?.n).toBe(60)
 })
 
+test('a claim asked again because its answer was lost is the same claim; any other attempt is refused', async () => {
+  const hunter = await newHunter(central, node)
+  const { ticketHash } = await newTicket(central, node, hunter)
+  await central.call(armTicket, { body: { ticketHash, serverId: farServer } }, node.key)
+  const attempt = crypto.randomUUID()
+  const claim = (of: string | undefined) => {
+    const body = { ticketHash, epoch: far.epoch, ...(of ? { attempt: of } : {}) }
+    return central.call(claimSession, { body }, far.key)
+  }
+  const same = await atOnce(10, () => claim(attempt))
+  const [first] = same
+  expect(first).toMatchObject({ capcomId: hunter.capcomId, fence: 1, serverId: farServer })
+  expect(same).toEqual(Array.from({ length: 10 }, () => first))
+  const others = await atOnce(10, (index) => claim(index === 0 ? undefined : crypto.randomUUID()))
+  expect(times(others, (one) => one === 'ticket_not_armed')).toBe(10)
+  const [lease] = await central.sql`select fence::int from leases where capcom_id = ${hunter.capcomId}`
+  expect(lease?.fence).toBe(1)
+
+  // Taken over meanwhile: the lost answer is worth nothing any more.
+  await logIn(central, node, node, hunter, 1)
+  await expect(claim(attempt)).rejects.toMatchObject({ code: expect.stringMatching(/^ticket_/) })
+})
+
+test('one live ticket on two connections, armed for two nodes: one of them gets the player', async () => {
+  for (let round = 0; round < 10; round++) {
+    const { ticketHash } = await newTicket(central, node, await newHunter(central, node))
+    await central.call(armTicket, { body: { ticketHash, serverId: farServer } }, node.key)
+    await central.call(armTicket, { body: { ticketHash, serverId: 1 } }, node.key)
+    const all = await atOnce(8, (index) => {
+      const by = index % 2 === 0 ? far : node
+      const body = { ticketHash, epoch: by.epoch, attempt: crypto.randomUUID() }
+      return central.call(claimSession, { body }, by.key)
+    })
+    expect(times(all, (one) => typeof one !== 'string')).toBe(1)
+    expect(times(all, (one) => one === 'ticket_not_armed')).toBe(7)
+  }
+})
+
 test.runIf(can('a generator that is rigged'))('a Capcom ID that is taken is drawn again', async () => {
   const draws = vi.spyOn(crypto, 'getRandomValues')
   const zeros = <T extends ArrayBufferView | null>(array: T): T => array

@@ -10,6 +10,7 @@ import { transact } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { drawCode } from '../hash.ts'
 import { foldName, nameText } from '../name-text.ts'
+import { countCreation } from './creation-limits.ts'
 import { keepVersion, nextVersion } from './player-history.ts'
 import { lockLease, lockPlayer } from './player-locks.ts'
 
@@ -23,12 +24,12 @@ const capcomIdLength = 6
 /** 36^6 ids: with a hundred million hunters four of five draws are free. */
 const drawsAtMost = 32
 
-/** @throws Problem `console_not_found`, `slot_empty`, `slot_taken`, `bad_request` (a new hunter without a name) */
+/** @throws Problem `console_not_found`, `slot_empty`, `slot_taken`, `too_many_new`, `bad_request` (a new hunter without a name) */
 export async function choose(
   deps: Deps,
   nodeId: string,
   { consoleId, slot }: Params,
-  { name, create }: Wish,
+  { name, create, source }: Wish,
 ): Promise<Output<typeof endpoint>> {
   return transact(deps, async (tx) => {
     const [, [found]] = await inTurn(lockConsole(tx, consoleId), readSlot(tx, consoleId, slot))
@@ -45,6 +46,7 @@ export async function choose(
       }
       const capcomId = await insert(tx, { consoleId, slot, ...text(bytes) })
       await keepVersion(tx, capcomId, `node:${nodeId}`, 'created')
+      await countCreation(tx, deps.creations, 'hunter', { nodeId, source })
       return { slot, capcomId, name: toBase64(bytes), created: true }
     }
     const same = bytes !== null && toBase64(bytes) === toBase64(known.name)

@@ -1,5 +1,6 @@
 /** Throws away what time has ended. Skips what others hold: the next round finds it. */
 import {
+  consoles,
   creations,
   enrolTokens,
   heartbeat,
@@ -50,6 +51,13 @@ export async function purge(deps: Deps): Promise<void> {
       where e.epoch < n.newest_epoch and e.expires_at < clock_timestamp() - interval '1 day'
         and not exists (select from ${leases} l where l.node_id = e.node_id and l.epoch = e.epoch)
       order by e.node_id, e.epoch limit 1000 for no key update of e skip locked)`)
+    // A console without a hunter is as good as unknown: the code that it brings is adopted again.
+    await tx.execute(sql`delete from ${consoles} where id in (
+      select c.id from ${consoles} c
+      where c.last_login_at < clock_timestamp() - interval '7 days'
+        and not exists (select from ${players} p where p.console_id = c.id)
+        and not exists (select from ${tickets} t where t.console_id = c.id)
+      limit 1000 for update skip locked)`)
     await tx.execute(sql`delete from ${creations} where hour < clock_timestamp() - interval '1 day'`)
     await tx.execute(sql`delete from ${statsSamples} where at < clock_timestamp() - interval '400 days'`)
     // A node that comes back after so long may be reading just now: it takes its own letters in an order of its own.

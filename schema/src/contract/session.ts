@@ -22,6 +22,16 @@ export type Slot = z.infer<typeof Slot>
 const SupportCode = z.string().regex(/^[\x21-\x7e]{1,31}$/)
 
 /**
+ * Stands for where a console comes from: a hash of its shortened address, made by the entry node; null for the node's own
+ * machine and network. What a place creates in an hour is limited, and nothing else is asked of it.
+ */
+const Source = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/)
+  .nullable()
+  .default(null)
+
+/**
  * The console behind a support code. A code that central has never seen is adopted (login.md 3.2);
  * without a code a new console is made and central draws one. The code comes back only here, to
  * the node that the console showed it to.
@@ -36,6 +46,7 @@ export const identifyConsole = endpoint({
   body: z.strictObject({
     supportCode: SupportCode.nullable(),
     mediaVersion: z.string().max(31),
+    source: Source,
   }),
   output: z.object({
     consoleId: ConsoleId,
@@ -43,7 +54,7 @@ export const identifyConsole = endpoint({
     created: z.boolean(),
     slots: z.array(Slot),
   }),
-  problems: ['bad_request', 'unauthorized', 'forbidden', 'busy'],
+  problems: ['bad_request', 'unauthorized', 'forbidden', 'too_many_new', 'busy'],
 })
 
 /**
@@ -68,6 +79,7 @@ export const chooseHunter = endpoint({
     name: NameBytes.nullable(),
     /** The console believes the slot to be free (`ReqUserObject` mode 1). */
     create: z.boolean(),
+    source: Source,
   }),
   output: Slot.extend({ created: z.boolean() }),
   problems: [
@@ -77,6 +89,7 @@ export const chooseHunter = endpoint({
     'console_not_found',
     'slot_empty',
     'slot_taken',
+    'too_many_new',
     'busy',
   ],
 })
@@ -188,7 +201,8 @@ export const armSession = endpoint({
 
 /**
  * Claim the player of a ticket for this node's epoch. Disarms the ticket and confirms the seat; the
- * fence rises. A session that is live elsewhere is taken over, and its holder told by letter.
+ * fence rises. A session that is live elsewhere is taken over, and its holder told by letter. The same
+ * attempt asked again, because its answer was lost, is the same claim.
  */
 export const claimSession = endpoint({
   name: 'claimSession',
@@ -196,7 +210,12 @@ export const claimSession = endpoint({
   path: '/v1/sessions',
   caller: 'node',
   summary: 'Claim the player of an armed ticket.',
-  body: z.strictObject({ ticketHash: Sha256, epoch: Epoch }),
+  body: z.strictObject({
+    ticketHash: Sha256,
+    epoch: Epoch,
+    /** Drawn by the node for each connection that shows a ticket. */
+    attempt: z.uuid().optional(),
+  }),
   output: z.object({
     capcomId: CapcomId,
     name: NameBytes,
