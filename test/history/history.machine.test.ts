@@ -1,0 +1,21 @@
+/** The long run of `history.test.ts`, with other seeds. Needs some processes at once; takes two minutes. */
+import { expect, test } from 'vitest'
+import { withOwnPostgres } from '../src/faults/own-postgres.ts'
+import { judge } from '../src/history/judge.ts'
+import { sayRun, sayViolations } from '../src/history/report.ts'
+import { recordRun } from '../src/history/run.ts'
+
+const asked = process.env.CITYGATE_HISTORY_SEED
+const seeds = asked ? [Number(asked)] : [1, 2, 3].map((n) => n + 10 * Math.floor(Date.now() / 1000))
+
+test.each(seeds)('a long history under faults keeps every promise, seed %i', { timeout: 200_000 }, (seed) =>
+  withOwnPostgres(async (database) => {
+    const run = await recordRun({
+      ...{ seed, databaseUrl: database.url, killDatabase: database.kill },
+      ...{ faultsForMs: 28_000, faultEveryMs: 500, nodes: 4, hunters: 5 },
+    })
+    sayRun(seed, run)
+    expect(Object.keys(run.faults).length).toBeGreaterThan(3)
+    expect(sayViolations(judge(run.history))).toEqual([])
+  }),
+)
