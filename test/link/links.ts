@@ -15,7 +15,12 @@ import {
 } from '@citygate/nodes/central'
 import { silentLog, systemClock } from '@citygate/nodes/host'
 import { ascii } from '@citygate/nodes/pat'
-import { createEnrolToken, type Output, type searchPlayers } from '@citygate/schema/contract'
+import {
+  type Consistency,
+  createEnrolToken,
+  type Output,
+  type searchPlayers,
+} from '@citygate/schema/contract'
 import { eventually } from '../src/eventually.ts'
 
 type Players = Output<typeof searchPlayers>
@@ -33,6 +38,10 @@ export interface TestNode {
   readonly calls: readonly string[]
   readonly lost: readonly Hold[]
   readonly ends: readonly LinkEnd[]
+  /** What players of it were told of their sessions’ end. */
+  readonly words: readonly (string | undefined)[]
+  /** Of its journal. */
+  readonly folder: string
 }
 
 export class Links implements AsyncDisposable {
@@ -77,7 +86,12 @@ export class Links implements AsyncDisposable {
   }
 
   /** A start of a node that carries these game servers; every address in it is made up. */
-  async open(identity: Identity, servers: readonly Offer[], line: Fetch = fetch): Promise<TestNode> {
+  async open(
+    identity: Identity,
+    servers: readonly Offer[],
+    line: Fetch = fetch,
+    consistency: Consistency = 'autonomous',
+  ): Promise<TestNode> {
     const calls: string[] = []
     const counting: Fetch = (request) => {
       calls.push(new URL(request.url).pathname)
@@ -85,11 +99,13 @@ export class Links implements AsyncDisposable {
     }
     const { call } = createCentral({ url: this.#central.url, fetch: counting, key: identity.key })
     const address = { host: '127.0.0.1', port: 8200 }
+    const folder = join(this.#folder, `journal of ${identity.name}`)
     const link = await openLink({
       call,
       clock: systemClock,
       log: silentLog,
-      folder: join(this.#folder, `journal of ${identity.name}`),
+      folder,
+      consistency,
       registration: {
         name: identity.name,
         roles: ['entry', 'world'],
@@ -103,10 +119,14 @@ export class Links implements AsyncDisposable {
     })
     this.#links.push(link)
     const lost: Hold[] = []
+    const words: (string | undefined)[] = []
     const ends: LinkEnd[] = []
-    link.world.onLost((hold) => lost.push(hold))
+    link.world.onLost((hold, said) => {
+      lost.push(hold)
+      words.push(said)
+    })
     link.onEnd((end) => ends.push(end))
-    return { identity, link, calls, lost, ends }
+    return { identity, link, calls, lost, ends, words, folder }
   }
 
   /** What a public route answers, asked until it is as wanted. */
@@ -138,6 +158,23 @@ export async function throughEntry({ entry }: Link, code: string, serverId: numb
   const { ticket } = await entry.issueTicket(login, consoleId, hunter.capcomId)
   await entry.armTicket(ticket, serverId)
   return { capcomId: hunter.capcomId, ticket }
+}
+
+/** A line that can be cut: the node hears of it as of a central that does not answer. */
+export function cutLine() {
+  let cut = false
+  const line: Fetch = async (request) => {
+    if (cut) throw new TypeError('the line is cut')
+    const response = await fetch(request)
+    if (cut) throw new TypeError('the line was cut on the way back')
+    return response
+  }
+  return {
+    fetch: line,
+    cut(wanted: boolean) {
+      cut = wanted
+    },
+  }
 }
 
 export function inGate(serverId: number, gate: number) {
