@@ -1,4 +1,5 @@
 /** What is asked of central itself, call by call: shapes on the wire on one side, those of the link on the other. */
+import { randomUUID } from 'node:crypto'
 import {
   armSession,
   claimSession,
@@ -41,7 +42,10 @@ export function askCentral(call: Call, epoch: () => number, lost: (hold: Hold) =
 
     async claim(ticket) {
       const asked = epoch()
-      const claimed = await call(claimSession, { body: { ticketHash: hashOf(ticket), epoch: asked } })
+      // The same for every repeat of this call: a lost answer is told once more, and costs no other fence.
+      const attempt = randomUUID()
+      const body = { ticketHash: hashOf(ticket), epoch: asked, attempt }
+      const claimed = await call(claimSession, { body })
       // The call took its time: this start of the node may have ended meanwhile.
       if (epoch() !== asked) throw new Problem('epoch_superseded')
       const settings = claimed.settings === null ? null : fromBase64(claimed.settings)

@@ -31,14 +31,14 @@ export function toBase64(bytes: Bytes): string {
 
 export function entryLink(call: Call): Omit<EntryLink, 'directory'> {
   return {
-    async identifyConsole(supportCode, mediaVersion) {
-      const found = await call(identifyConsole, { body: { supportCode, mediaVersion } })
+    async identifyConsole(supportCode, mediaVersion, source = null) {
+      const found = await call(identifyConsole, { body: { supportCode, mediaVersion, source } })
       return { ...found, slots: found.slots.map(slotOf) }
     },
-    async chooseHunter(consoleId, slot, name, create) {
+    async chooseHunter(consoleId, slot, name, create, source = null) {
       const chosen = await call(chooseHunter, {
         params: { consoleId, slot: String(slot) },
-        body: { name: name && toBase64(name), create },
+        body: { name: name && toBase64(name), create, source },
       })
       return { ...slotOf(chosen), created: chosen.created }
     },

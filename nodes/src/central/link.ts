@@ -54,18 +54,27 @@ export interface Whereabouts {
   readonly city: number | null
   readonly inQuest: boolean
   readonly leader: boolean
+  /** What he publishes for searches, as `number:value`; of a leader also what his city does. */
+  readonly fields?: readonly string[]
+  readonly cityFields?: readonly string[]
 }
 
 /** For entry servers. A node without the `entry` role is refused by central. */
 export interface EntryLink {
   /** As of the last sync, with this node's own servers as populated now; never waits. */
   readonly directory: Directory
-  identifyConsole(supportCode: string | null, mediaVersion: string): Promise<ConsoleRecord>
+  /** `source`: where the console comes from, for limits on what is created. */
+  identifyConsole(
+    supportCode: string | null,
+    mediaVersion: string,
+    source?: string | null,
+  ): Promise<ConsoleRecord>
   chooseHunter(
     consoleId: string,
     slot: number,
     name: Bytes | null,
     create: boolean,
+    source?: string | null,
   ): Promise<Slot & { created: boolean }>
   /** Makes a ticket of a log-in; `login` null starts one. The ticket is 16 random bytes, made here. */
   issueTicket(

@@ -363,8 +363,8 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       get directory() {
         return liveDirectory()
       },
-      identifyConsole: (supportCode, mediaVersion) => entry().identifyConsole(supportCode, mediaVersion),
-      chooseHunter: (consoleId, slot, name, create) => entry().chooseHunter(consoleId, slot, name, create),
+      identifyConsole: (...of) => entry().identifyConsole(...of),
+      chooseHunter: (...of) => entry().chooseHunter(...of),
       issueTicket: (login, consoleId, capcomId) => entry().issueTicket(login, consoleId, capcomId),
       readTicket: (ticket) => entry().readTicket(ticket),
       armTicket: (ticket, serverId) => entry().armTicket(ticket, serverId),

@@ -47,10 +47,10 @@ export function ownEntry(parts: OwnEntryParts): Omit<EntryLink, 'directory'> {
   }
 
   return {
-    identifyConsole: (supportCode, mediaVersion) =>
+    identifyConsole: (supportCode, mediaVersion, source) =>
       either(
         async () => {
-          const found = await direct.identifyConsole(supportCode, mediaVersion)
+          const found = await direct.identifyConsole(supportCode, mediaVersion, source)
           known.keepConsole(found.supportCode, found.consoleId, found.slots)
           return found
         },
@@ -60,10 +60,10 @@ export function ownEntry(parts: OwnEntryParts): Omit<EntryLink, 'directory'> {
         },
       ),
 
-    chooseHunter: (consoleId, slot, name, create) =>
+    chooseHunter: (consoleId, slot, name, create, source) =>
       either(
         async () => {
-          const chosen = await direct.chooseHunter(consoleId, slot, name, create)
+          const chosen = await direct.chooseHunter(consoleId, slot, name, create, source)
           known.keepSlot(consoleId, chosen)
           return chosen
         },

@@ -3,6 +3,7 @@ import {
   armSession,
   armTicket,
   chooseHunter,
+  claimSession,
   deleteFriend,
   type Endpoint,
   endTicket,
@@ -11,6 +12,7 @@ import {
   readTicket,
   registerNode,
   releaseOwnServers,
+  searchCities,
   searchOnline,
   setBlacklisted,
   setDeniesRequests,
@@ -26,6 +28,7 @@ export type NoAnswer = 'not-sent' | 'rolled-back' | 'unknown' | 'answered'
 /** Asking twice leaves central as asking once does. A second `registerNode` supersedes only the answer that was lost. */
 const sameWhenRepeated: readonly Endpoint[] = [
   chooseHunter,
+  claimSession,
   readTicket,
   armTicket,
   armSession,
@@ -37,6 +40,7 @@ const sameWhenRepeated: readonly Endpoint[] = [
   setBlacklisted,
   setDeniesRequests,
   searchOnline,
+  searchCities,
   findOnline,
 ]
 

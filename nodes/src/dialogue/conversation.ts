@@ -5,6 +5,7 @@
  * handled one at a time, in order; every request gets exactly one answer; a session is told of its
  * end once. What this console does wrong costs this connection alone.
  */
+import { Trace } from '../central/index.ts'
 import {
   AnsConnection,
   type AnyPacket,
@@ -107,6 +108,10 @@ export class Conversation<S> implements Peer {
       silent: () => this.#giveUp(),
       halfFrame: () => this.#broken(new ProtocolError('frame', 'began and did not end in time')),
     })
+  }
+
+  get source(): string | null {
+    return this.#line.source ?? null
   }
 
   get alive(): boolean {
@@ -242,40 +247,47 @@ export class Conversation<S> implements Peer {
     }
     const body = decodeBody(route.packet, frame.payload)
     const call = new Request(this, this.#session.value, frame)
+    const trace = new Trace()
     let pending: void | Promise<void>
     try {
-      pending = route.handle(call, body)
+      pending = trace.run(() => route.handle(call, body))
     } catch (error) {
-      this.#failed(call, error)
+      this.#failed(call, error, trace)
       return undefined
     }
     if (pending instanceof Promise) {
       return pending.then(
-        () => this.#settle(call),
-        (error: unknown) => this.#failed(call, error),
+        () => this.#settle(call, trace),
+        (error: unknown) => this.#failed(call, error, trace),
       )
     }
-    this.#settle(call)
+    this.#settle(call, trace)
     return undefined
   }
 
   /** No request is left unanswered, not even by a handler that forgot to. */
-  #settle(call: Request<S>): void {
+  #settle(call: Request<S>, trace: Trace): void {
+    this.#asked(packetName(call.id, 'client'), trace)
     if (call.answered || !this.alive || !isRequest(call.id)) return
     this.log.error({ packet: packetName(call.id, 'client') }, 'a handler left a request unanswered')
     this.#refuse(call, words.bug)
   }
 
-  #failed(call: Request<S>, error: unknown): void {
+  #failed(call: Request<S>, error: unknown, trace: Trace): void {
     if (error instanceof ProtocolError) {
       this.#broken(error)
       return
     }
     const packet = packetName(call.id, 'client')
     const text = wordsFor(error)
-    if (text === undefined) this.log.error({ err: error, packet }, 'a handler failed')
-    else this.log.info({ reason: codeOf(error), packet }, 'refused')
+    if (text === undefined) this.log.error({ err: error, packet, ...trace.field }, 'a handler failed')
+    else this.log.info({ reason: codeOf(error), packet, ...trace.field }, 'refused')
     if (this.alive && !call.answered && isRequest(call.id)) this.#refuse(call, text ?? words.bug)
+  }
+
+  /** The same trace is in central's log, with what it was asked. */
+  #asked(packet: string, { field }: Trace): void {
+    if (field.trace !== undefined) this.log.debug({ packet, ...field }, 'central was asked')
   }
 
   #refuse(call: Request<S>, text: string): void {
@@ -298,17 +310,21 @@ export class Conversation<S> implements Peer {
   #open(frame: Frame): Promise<void> | undefined {
     const { connectionData } = decodeBody(AnsConnection, frame.payload)
     this.#phase = 'deciding'
+    const trace = new Trace()
     let opening: Opening<S> | Promise<Opening<S>>
     try {
-      opening = this.#kind.open(this, connectionData)
+      opening = trace.run(() => this.#kind.open(this, connectionData))
     } catch (error) {
-      this.#turnedAway(error)
+      this.#turnedAway(error, trace)
       return undefined
     }
     if (opening instanceof Promise) {
       return opening.then(
-        (decided) => this.#decided(decided, frame.sequence),
-        (error: unknown) => this.#turnedAway(error),
+        (decided) => {
+          this.#asked(AnsConnection.name, trace)
+          this.#decided(decided, frame.sequence)
+        },
+        (error: unknown) => this.#turnedAway(error, trace),
       )
     }
     this.#decided(opening, frame.sequence)
@@ -329,14 +345,14 @@ export class Conversation<S> implements Peer {
     this.send(NtcLogin, sequence, { status: opening.status })
   }
 
-  #turnedAway(error: unknown): void {
+  #turnedAway(error: unknown, trace: Trace): void {
     if (error instanceof ProtocolError) {
       this.#broken(error)
       return
     }
     const text = wordsFor(error)
-    if (text === undefined) this.log.error({ err: error }, 'the opening failed')
-    else this.log.info({ reason: codeOf(error) }, 'turned away')
+    if (text === undefined) this.log.error({ err: error, ...trace.field }, 'the opening failed')
+    else this.log.info({ reason: codeOf(error), ...trace.field }, 'turned away')
     this.shut(text ?? words.bug)
   }
 

@@ -8,6 +8,8 @@ import type { Log } from './ports.ts'
 export interface Peer {
   /** Numbers the connections of this process, for logs. */
   readonly id: number
+  /** Stands for where the console comes from, and is not its address; null for the node's own network. */
+  readonly source?: string | null
   /** False from the moment the connection ends or is being ended. Ask again after an `await`. */
   readonly alive: boolean
   /** Carries the ids of this connection. */

@@ -5,6 +5,8 @@ import type { Bytes } from '../pat/index.ts'
 export interface Line {
   /** Numbers the connections of this process, for logs. */
   readonly id: number
+  /** Stands for where the peer comes from, and is not its address; null for the node's own network. */
+  readonly source?: string | null
   /** Queues bytes; what is queued within one turn of the event loop goes out as one write. */
   write(bytes: Bytes): void
   /** Queued bytes that the peer's system has not taken yet. */

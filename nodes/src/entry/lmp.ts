@@ -91,6 +91,8 @@ const packets = {
 
 /** One connection's part of a log-in. Nothing of it outlives the connection: the ticket finds it again at central. */
 interface LmpSession {
+  /** Where the console comes from: what a place creates is limited. */
+  readonly source: string | null
   readonly audience: Audience
   readonly mediaVersion: string
   readonly servers: ServerList
@@ -113,7 +115,7 @@ export function lmp(parts: LmpParts): ServerKind<LmpSession> {
       routes<typeof packets, LmpSession>(packets, handlers(parts)),
       binaryRoutes<LmpSession>(content, clock),
     ),
-    open: (_peer, connection) => opening(parts, connection),
+    open: (peer, connection) => opening(parts, connection, peer.source ?? null),
     closed: (session, ending, peer) => {
       if (ending === 'left') endLogin(parts, session, peer)
     },
@@ -131,9 +133,14 @@ function endLogin({ link }: LmpParts, { ticket }: LmpSession, { log }: Peer): vo
 /** A media version is a short number; whatever else a console calls so is kept in a form that can be stored. */
 const printable = (bytes: Bytes): string => latin1(bytes).replace(/[^\x20-\x7e]/g, '?')
 
-async function opening({ link }: LmpParts, connection: Connection): Promise<Opening<LmpSession>> {
+async function opening(
+  { link }: LmpParts,
+  connection: Connection,
+  source: string | null,
+): Promise<Opening<LmpSession>> {
   const mediaVersion = printable(connection.get('mediaVersion') ?? noBytes).slice(0, longestVersion)
   const session: LmpSession = {
+    source,
     audience: audienceOf(mediaVersion, connection.get('languageCode')),
     mediaVersion,
     servers: new ServerList(() => link.directory),
@@ -163,6 +170,7 @@ async function consoleOf(link: EntryLink, session: LmpSession): Promise<string> 
   const { consoleId, supportCode, slots } = await link.identifyConsole(
     session.supportCode,
     session.mediaVersion,
+    session.source,
   )
   Object.assign(session, { consoleId, supportCode, slots })
   return consoleId
@@ -232,7 +240,13 @@ function handlers({ link, rfp }: LmpParts): HandlerTable<typeof packets, LmpSess
         return
       }
       const consoleId = await consoleOf(link, session)
-      const hunter = await link.chooseHunter(consoleId, slotIndex, name?.length ? name : null, create)
+      const hunter = await link.chooseHunter(
+        consoleId,
+        slotIndex,
+        name?.length ? name : null,
+        create,
+        session.source,
+      )
       session.capcomId = hunter.capcomId
       session.slots = [...session.slots.filter(({ slot }) => slot !== slotIndex), hunter]
       call.peer.identify({ capcomId: hunter.capcomId })

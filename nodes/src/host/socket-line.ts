@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Line } from '../dialogue/ports.ts'
+import { sourceOf } from './source.ts'
 
 /** After the goodbye the peer has this long to take it and to close its side. */
 const lingerMs = 5_000
@@ -33,6 +34,10 @@ export class SocketLine implements Line {
     const lines = SocketLine.#due
     SocketLine.#due = []
     for (const line of lines) line.#flush()
+  }
+
+  get source(): string | null {
+    return sourceOf(this.#socket.remoteAddress)
   }
 
   get backlog(): number {
