@@ -8,7 +8,17 @@ import { eventually } from './eventually.ts'
 interface Status {
   readonly pid: number
   readonly http: string
-  readonly nodes: readonly { readonly pid: number; readonly opn: string }[]
+  readonly nodes: readonly NodeStatus[]
+}
+
+interface NodeStatus {
+  readonly id: string
+  readonly pid: number
+  readonly servers: readonly number[]
+  /** Of the first node; others may have their LMP and FMP only. */
+  readonly opn: string
+  readonly lmp: string
+  readonly fmp: string
 }
 
 const root = join(import.meta.dirname, '../..')
@@ -41,6 +51,16 @@ export class FrontDoor {
 
   get hasEnded(): boolean {
     return this.#process.exitCode !== null || this.#process.signalCode !== null
+  }
+
+  /** What it says of itself now; undefined before everything listens. */
+  get status(): Status | undefined {
+    return this.#ownStatus()
+  }
+
+  /** The last that it has printed. */
+  get said(): string {
+    return this.#said
   }
 
   /** Resolves when everything listens. Throws what the process said when it ends instead. */

@@ -1,0 +1,185 @@
+/**
+ * Every kind of worker with every way of accepting, on Linux (what the system shows of processes and
+ * sockets is read there): who watches which socket, and what a kill, a stop and a restart cost.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startBots } from '@citygate/test/bots'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Console } from '../src/console/index.ts'
+import { eventually } from '../src/eventually.ts'
+import { FrontDoor } from '../src/front-door.ts'
+import { connectionsTo, watchers } from '../src/sockets.ts'
+
+let folder: string
+let door: FrontDoor | undefined
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'citygate workers '))
+})
+
+afterEach(async () => {
+  await door?.kill()
+  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+})
+
+async function open(...flags: string[]) {
+  door = new FrontDoor(folder, flags)
+  const here = door
+  const status = await here.ready()
+  const [first, second] = status.nodes
+  if (!first || !second) throw new Error('there are not two nodes')
+  return { here, status, first, second, pids: [status.pid, ...status.nodes.map(({ pid }) => pid)] }
+}
+
+const portOf = (address: string | undefined): number => Number(address?.split(':')[1] ?? 0)
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+const allGone = (pids: readonly number[], deadlineMs: number): Promise<number[]> =>
+  eventually(
+    () => Promise.resolve(pids.filter(isAlive)),
+    (alive) => alive.length === 0,
+    deadlineMs,
+  )
+
+const kinds = ['processes:2', 'threads:2']
+const ways = ['own-port', 'reuse-port', 'dispatch']
+
+test.each(kinds.flatMap((kind) => ways.map((way) => [kind, way] as const)))(
+  '%s, %s: every game server has one host and every socket one event loop',
+  async (workers, accept) => {
+    const { status, first, pids } = await open('--workers', workers, '--accept', accept)
+    expect(status.nodes.flatMap(({ servers }) => servers).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 12 }, (_, index) => index + 1),
+    )
+    const bots = startBots({ count: 16, opn: first.opn, tls: false })
+    expect(await bots.settled).toMatchObject({ arrived: 16, failures: [] })
+    const ports = status.nodes.flatMap(({ opn, lmp, fmp }) => [opn, lmp, fmp].map(portOf))
+    const connections = connectionsTo(ports)
+    expect(connections.length).toBeGreaterThanOrEqual(16)
+    const watched = watchers(pids)
+    const oftenWatched = connections.map((inode) => watched.get(inode)?.length ?? 0)
+    expect(oftenWatched).toEqual(connections.map(() => 1))
+    expect(await bots.stop('log-out')).toMatchObject({ failures: [] })
+    expect(await door?.end()).toBe(0)
+  },
+)
+
+test('reuse-port: the system spreads connections, and a worker that is started anew loses none', async () => {
+  const { here, first, second, pids } = await open('--workers', 'processes:2', '--accept', 'reuse-port')
+  const port = portOf(first.opn)
+  const raw = await Promise.all(Array.from({ length: 200 }, () => greeted(port)))
+  const watched = watchers(pids)
+  const byPid = new Map<number, number>()
+  for (const inode of connectionsTo([port])) {
+    const pid = watched.get(inode)?.[0]?.pid ?? 0
+    byPid.set(pid, (byPid.get(pid) ?? 0) + 1)
+  }
+  expect([...byPid.keys()].sort()).toEqual([first.pid, second.pid].sort())
+  // Even to within chance: 200 throws of a coin.
+  expect(Math.min(...byPid.values())).toBeGreaterThan(60)
+  for (const { socket } of raw) socket.destroy()
+
+  let stop = false
+  const heard: number[] = []
+  const knocking = Promise.all(
+    Array.from({ length: 8 }, async () => {
+      while (!stop) {
+        const { socket, bytes } = await greeted(port)
+        heard.push(bytes)
+        socket.destroy()
+        await new Promise((later) => setTimeout(later, 5))
+      }
+    }),
+  )
+  process.kill(second.pid, 'SIGTERM')
+  await eventually(
+    () => Promise.resolve(here.status?.nodes[1]?.pid),
+    (pid) => pid !== undefined && pid !== second.pid,
+  )
+  stop = true
+  await knocking
+  expect(heard.length).toBeGreaterThan(50)
+  expect(heard.filter((bytes) => bytes === 0)).toEqual([])
+})
+
+/** A connection after the server's first word. Rejects when it is refused or reset. */
+function greeted(port: number): Promise<{ socket: Socket; bytes: number }> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', reject)
+    socket.once('data', (chunk) => resolve({ socket, bytes: chunk.length }))
+    socket.once('close', () => resolve({ socket, bytes: 0 }))
+  })
+}
+
+test('a worker that is stopped does not beat: it is killed and started again, and the others play on', async () => {
+  const { here, first, second } = await open('--workers', 'processes:2')
+  const staying = await Console.logIn({ opn: first.opn, tls: false, name: 'Stay', pick: () => 1 })
+  await staying.enterGate(1)
+  process.kill(second.pid, 'SIGSTOP')
+  const back = await eventually(
+    () => Promise.resolve(here.status?.nodes[1]),
+    (node) => node !== undefined && node.pid !== second.pid,
+    60_000,
+  )
+  expect(back).toMatchObject({ id: second.id, servers: second.servers, lmp: second.lmp, fmp: second.fmp })
+  expect(isAlive(second.pid)).toBe(false)
+  await staying.leaveGate()
+  expect(await staying.enterGate(2)).toEqual([staying.capcomId])
+  await staying.logOut()
+})
+
+test('kill -9 of the supervisor ends its workers, also one that is stopped, and frees the ports', async () => {
+  const { here, status, first, second, pids } = await open('--workers', 'processes:2', '--accept', 'dispatch')
+  process.kill(second.pid, 'SIGSTOP')
+  process.kill(status.pid, 'SIGKILL')
+  expect(await allGone(pids, 5_000)).toEqual([])
+  await here.kill()
+  const ports = (['opn', 'lmp', 'fmp'] as const).flatMap((name) => [
+    `--${name}-port`,
+    String(portOf(first[name])),
+  ])
+  const again = await open('--workers', 'processes:2', '--accept', 'dispatch', ...ports)
+  expect(again.first).toMatchObject({ id: first.id, servers: first.servers, opn: first.opn })
+  expect(again.second).toMatchObject({ id: second.id, servers: second.servers })
+})
+
+test('with fewer workers at the next start the game servers go to those that are left, and back again', async () => {
+  const three = await open('--workers', 'processes:3')
+  expect(three.status.nodes.map(({ servers }) => servers)).toEqual([
+    [1, 4, 7, 10],
+    [2, 5, 8, 11],
+    [3, 6, 9, 12],
+  ])
+  expect(await three.here.end()).toBe(0)
+  const two = await open('--workers', 'threads:2')
+  expect(two.first).toMatchObject({ id: three.first.id, servers: [1, 3, 5, 7, 9, 11] })
+  expect(two.second).toMatchObject({ id: three.second.id, servers: [2, 4, 6, 8, 10, 12] })
+  expect(await two.here.end()).toBe(0)
+  door = new FrontDoor(folder, ['--workers', '1'])
+  const one = await door.ready()
+  expect(one.nodes).toMatchObject([{ id: three.first.id, pid: one.pid }])
+  expect(one.nodes[0]?.servers).toHaveLength(12)
+})
+
+test('a second signal ends everything at once, with exit code 1', async () => {
+  const { here, first, status, pids } = await open('--workers', 'processes:2', '--drain-time', '60s')
+  const staying = await Console.logIn({ opn: first.opn, tls: false, name: 'Stay', pick: () => 2 })
+  await staying.enterGate(1)
+  const ended = here.end()
+  // Two signals within a moment count as one wish.
+  await new Promise((later) => setTimeout(later, 400))
+  process.kill(status.pid, 'SIGTERM')
+  expect(await ended).toBe(1)
+  expect(await allGone(pids, 5_000)).toEqual([])
+})
