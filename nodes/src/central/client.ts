@@ -19,6 +19,8 @@ export interface CallOptions {
   /** The whole call with its repeats ends after this time. Default 15 000. */
   readonly deadlineMs?: number
   readonly signal?: AbortSignal
+  /** Sent as `If-Match`: what the caller has seen of that which it writes. */
+  readonly version?: number
   /** False for a caller with a rhythm of its own, like sync. Default true. */
   readonly repeat?: boolean
 }
@@ -66,7 +68,7 @@ export function createCentral(options: CentralOptions): { readonly call: Call } 
     // One for the call and its repeats: central's log has it.
     const trace = crypto.randomUUID()
     for (let repeats = 0; ; repeats++) {
-      const outcome = await attempt(endpoint, input as Parts, signal, trace)
+      const outcome = await attempt(endpoint, input as Parts, signal, trace, how.version)
       if ('output' in outcome) return outcome.output as Output<E>
       const again = how.repeat !== false && repeats < repeatsAtMost && mayRepeat(endpoint, outcome.why)
       if (!again || signal.aborted) throw outcome.error
@@ -80,6 +82,7 @@ export function createCentral(options: CentralOptions): { readonly call: Call } 
     parts: Parts,
     signal: AbortSignal,
     trace: string,
+    version?: number,
   ): Promise<{ output: unknown } | { error: Error; why: NoAnswer }> {
     let answer: Answer
     try {
@@ -87,6 +90,7 @@ export function createCentral(options: CentralOptions): { readonly call: Call } 
         key: options.key ?? null,
         trace,
         signal,
+        version,
       })
       answer = await orAborted(send(outgoing), signal)
     } catch (cause) {
@@ -120,16 +124,18 @@ interface Sender {
   readonly key: string | null
   readonly trace: string
   readonly signal: AbortSignal
+  readonly version: number | undefined
 }
 
 function outgoingOf(
   endpoint: Endpoint,
   url: string,
   { body }: Parts,
-  { key, trace, signal }: Sender,
+  { key, trace, signal, version }: Sender,
 ): Outgoing {
   const headers: Record<string, string> = { accept: 'application/json', 'x-request-id': trace }
   if (key !== null) headers.authorization = `Bearer ${key}`
+  if (version !== undefined) headers['if-match'] = `"${version}"`
   if (body === undefined) return { method: endpoint.method, url, headers, signal }
   headers['content-type'] = 'application/json'
   return { method: endpoint.method, url, headers, signal, body: JSON.stringify(body) }
