@@ -16,6 +16,9 @@ export function openSink(form: 'pretty' | 'json' | undefined): LogSink {
     : destination({ dest: 1, sync: true })
 }
 
+/** For commands whose output is their answer. */
+export const besideTheAnswer: LogSink = { write: (line) => void process.stderr.write(line) }
+
 /** The one logger of a process; named children are made from it. */
 export function openLog(sink: LogSink): Logger {
   const options = {

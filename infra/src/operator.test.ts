@@ -6,6 +6,7 @@ import { logIn, newHunter } from '../../central-api/src/testing/hunters.ts'
 import { addCommand } from './command.ts'
 import { admin } from './commands/admin.ts'
 import { nodes } from './commands/nodes.ts'
+import { players } from './commands/players.ts'
 import { ConfigError } from './config.ts'
 
 let central: TestCentral
@@ -19,7 +20,7 @@ afterAll(() => central[Symbol.asyncDispose]())
 /** As the program runs it, in this process. `out` is what was printed; a refusal rejects. */
 async function citygate(args: readonly string[], key = central.operatorKey): Promise<string> {
   const program = new Command('citygate').exitOverride()
-  for (const [name, { commands }] of Object.entries({ admin, nodes })) {
+  for (const [name, { commands }] of Object.entries({ admin, nodes, players })) {
     const group = program.command(name)
     for (const spec of commands) addCommand(group, spec)
   }
@@ -75,4 +76,35 @@ it('citygate nodes drains a node and takes it back', async () => {
   await citygate(['nodes', 'undrain', node.nodeId])
   expect(await ordered()).toBe(false)
   expect(await listed('nodes', 'list')).toMatchObject([{ id: node.nodeId }])
+})
+
+describe('citygate players', () => {
+  it('shows a hunter, renames him, tells what he was, and gives it back', async () => {
+    const { capcomId } = await newHunter(central, node)
+    const record = await listed('players', 'show', capcomId)
+    expect(record).toMatchObject({ capcomId, version: 1, live: { node: null } })
+    expect(await citygate(['players', 'rename', capcomId, 'Better Name'])).toContain('Better Name')
+    const [newest, first] = await listed('players', 'history', capcomId)
+    expect(newest).toMatchObject({ version: 2, change: 'name', name: 'Better Name' })
+    expect(await citygate(['players', 'rollback', capcomId, '1'])).toContain('version 3 now')
+    expect((await listed('players', 'show', capcomId)).name).toBe(first.name)
+    await expect(citygate(['players', 'rollback', capcomId, 'one'])).rejects.toThrow('whole number')
+    await expect(citygate(['players', 'rollback', capcomId, '9'])).rejects.toMatchObject({
+      code: 'version_not_found',
+    })
+    await expect(citygate(['players', 'show', 'ZZZZZZ'])).rejects.toMatchObject({ code: 'player_not_found' })
+  })
+})
+
+describe('what a node carries', () => {
+  it('is limited, for one or for all, and is free when the node is declared dead', async () => {
+    const all = await citygate(['admin', 'limits', 'all', '{"servers":4}'])
+    expect(all).toContain('{"servers":4}')
+    expect(await citygate(['admin', 'limits', node.nodeId, '{"capacity":50}'])).toContain('{"capacity":50}')
+    expect(await citygate(['admin', 'limits', node.nodeId, 'none'])).toContain('{"servers":4}')
+    expect(await citygate(['admin', 'limits', 'all', 'none'])).toContain('nothing is limited')
+    await expect(citygate(['admin', 'limits', 'all', '{"servers":-1}'])).rejects.toThrow(ConfigError)
+    expect(await citygate(['admin', 'release-servers', node.nodeId])).toMatch(/^Free are: \d/)
+    expect(await citygate(['admin', 'release-servers', node.nodeId])).toContain('none')
+  })
 })

@@ -253,6 +253,12 @@ export const settings = {
       .pipe(z.array(z.string().regex(/^[A-Za-z0-9:][A-Za-z0-9.:-]{0,126}$/)).max(16))
       .optional(),
   }),
+  replace: choice(
+    'replace',
+    ['off', 'on'],
+    'throw away what is in the database that is imported into',
+    'off',
+  ),
   uses: number('uses', 1, 1, 1000, 'how many nodes may enrol with the token'),
   may: choice('may', ['read', 'moderate', 'own'], 'what the new key may do', 'read'),
   banTime: setting({

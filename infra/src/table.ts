@@ -1,3 +1,6 @@
+/** What commands print: tables for people, JSON for tools. */
+export const printJson = (value: unknown): void => console.log(JSON.stringify(value, null, 2))
+
 /** Prints rows under headings, each column as wide as its widest cell. */
 export function printTable(headings: readonly string[], rows: readonly (readonly string[])[]): void {
   const widths = headings.map((heading, i) =>

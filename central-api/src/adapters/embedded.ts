@@ -13,6 +13,8 @@ import { stopOrphan } from './postgres/orphan.ts'
 import { chooseUser, type RunAs } from './postgres/user.ts'
 import { watchOver } from './postgres/watcher.ts'
 
+export { runningPostgres } from './postgres/running.ts'
+
 export interface EmbeddedPostgres {
   /** Of the database `citygate`, on 127.0.0.1, with its password. Stays the same after a crash. */
   readonly url: string

@@ -6,19 +6,21 @@ import {
   createOperatorKey,
   kickPlayer,
   liftBan,
+  limitNode,
+  limitNodes,
   listAudit,
   listBans,
   listEnrolTokens,
   listOperatorKeys,
+  releaseServers,
   revokeEnrolToken,
   revokeOperatorKey,
 } from '@citygate/schema/contract'
 import { command } from '../command.ts'
 import { ConfigError } from '../config.ts'
 import { callOperator, operatorKeys } from '../operator.ts'
-import { printTable } from '../table.ts'
-
-const printJson = (value: unknown) => console.log(JSON.stringify(value, null, 2))
+import { printJson, printTable } from '../table.ts'
+import { moving } from './moving.ts'
 
 const enrolToken = command({
   name: 'enrol-token',
@@ -182,10 +184,51 @@ const audit = command({
   },
 })
 
+const releaseServersOf = command({
+  name: 'release-servers',
+  summary: 'Declare a node dead: its game servers are free for the next node that brings them.',
+  args: '<node-id>',
+  keys: operatorKeys,
+  async run(operator, { args: [nodeId = ''] }) {
+    const { released } = await callOperator(operator)(releaseServers, { params: { nodeId } })
+    console.log(released.length === 0 ? 'It carries none.' : `Free are: ${released.join(', ')}`)
+  },
+})
+
+const limits = command({
+  name: 'limits',
+  summary:
+    'Limit the game servers that a node (its id), or every node without limits of its own (all), may bring, as JSON: {"servers":4,"capacity":500,"types":["open"],"regions":[…]}; none lifts it.',
+  args: '<node-id|all> <limits|none>',
+  keys: operatorKeys,
+  async run(operator, { args: [nodeId = '', text = ''] }) {
+    const body = limitNodes.body.safeParse({ limits: text === 'none' ? null : jsonOf(text) })
+    if (!body.success)
+      throw new ConfigError(`limits: ${text} is not allowed. Allowed: none, or JSON as in --help`)
+    const call = callOperator(operator)
+    const { own, all } =
+      nodeId === 'all'
+        ? await call(limitNodes, { body: body.data })
+        : await call(limitNode, { params: { nodeId }, body: body.data })
+    console.log(
+      `In force from its next registration on: ${JSON.stringify(own ?? all ?? 'nothing is limited')}`,
+    )
+  },
+})
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 export const admin = {
   summary: 'For operators.',
   commands: [
     ...[enrolToken, tokens, revokeToken, keys, createKey, revokeKey],
     ...[ban, unban, bans, kick, say, audit],
+    ...[releaseServersOf, limits, ...moving],
   ],
 }

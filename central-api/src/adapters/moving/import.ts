@@ -149,7 +149,7 @@ async function refuseFull(tx: TransactionSql, tables: readonly string[]): Promis
     const [row] = await tx.unsafe<{ count: string }[]>(`select count(*)::text as count from ${quoted(table)}`)
     if (row?.count !== '0') {
       throw new ExportUnusable(
-        `the database is not empty (${table}: ${row?.count}); --replace throws away what is in it`,
+        `the database is not empty (${table}: ${row?.count}); --replace on throws away what is in it`,
       )
     }
   }
