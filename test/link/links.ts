@@ -69,6 +69,14 @@ export class Links implements AsyncDisposable {
     await rm(this.#folder, { recursive: true, force: true })
   }
 
+  get url(): string {
+    return this.#central.url
+  }
+
+  get operatorKey(): string | null {
+    return this.#central.operatorKey
+  }
+
   async stopCentral(): Promise<void> {
     await this.#central.close()
   }
@@ -163,16 +171,19 @@ export async function throughEntry({ entry }: Link, code: string, serverId: numb
 /** A line that can be cut: the node hears of it as of a central that does not answer. */
 export function cutLine() {
   let cut = false
+  let under = new AbortController()
   const line: Fetch = async (request) => {
     if (cut) throw new TypeError('the line is cut')
-    const response = await fetch(request)
-    if (cut) throw new TypeError('the line was cut on the way back')
-    return response
+    return fetch(request, { signal: AbortSignal.any([request.signal, under.signal]) })
   }
   return {
     fetch: line,
+    /** What is under way is lost as well. */
     cut(wanted: boolean) {
       cut = wanted
+      if (!wanted) return
+      under.abort(new TypeError('the line was cut'))
+      under = new AbortController()
     },
   }
 }

@@ -21,6 +21,7 @@ import { inTurn } from './in-turn.ts'
 import type { Files } from './journal/index.ts'
 import { grantedLease } from './lease.ts'
 import type { EntryLink, WorldLink } from './link.ts'
+import { createLiveAnswers } from './live.ts'
 import { createOutbox, type Draw } from './outbox.ts'
 import { createPolicies, openState, type Policies, reportOf } from './own-state.ts'
 import { createReach } from './reach.ts'
@@ -42,7 +43,7 @@ export interface LinkOptions {
   /** As long as no operator orders otherwise. Default `autonomous`. */
   readonly consistency?: Consistency
   /** What this node has to do now; told with syncs. */
-  readonly load?: () => NodeLoad
+  readonly load?: (players: number) => NodeLoad
   /** How long central may hold a sync. Default 20 000. */
   readonly holdMs?: number
   readonly clock: Clock
@@ -175,18 +176,35 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     forget: known.forget,
   })
 
+  const live = createLiveAnswers({
+    ...{ clock, holds, whereabouts: world.whereabouts },
+    isProvisional: policies.provisional.has,
+    waitingOf: (capcomId) => journal.waitingOf(capcomId),
+    servers: () => epoch.servers,
+    report: () => reportOf(policies.current(), journal, options.load?.(holds.all().length) ?? null),
+  })
+
   const voice = {
-    hasNews: () => outbox.hasNews() || doubted || journalSpeaks() || (earlierDone && !earlierTold),
+    hasNews: () =>
+      outbox.hasNews() || doubted || journalSpeaks() || live.hasNews() || (earlierDone && !earlierTold),
     draw(news: boolean): Speech {
       doubted = false
       const part = news && journalSpeaks() ? journal.draw() : null
       return {
         ...outbox.draw(),
         ...{ mailSeen, directoryVersion: directory.version, incarnation: epoch.incarnation },
-        ...{ journal: part, earlierDone: earlierDone && !earlierTold, answers: [], report: report() },
+        ...{
+          journal: part,
+          earlierDone: earlierDone && !earlierTold,
+          answers: news ? live.draw() : [],
+          report: report(),
+        },
       }
     },
-    putBack: (speech: Speech) => outbox.putBack(speech satisfies Draw),
+    putBack(speech: Speech) {
+      outbox.putBack(speech satisfies Draw)
+      live.putBack(speech.answers ?? [])
+    },
   }
 
   function journalSpeaks(): boolean {
@@ -196,7 +214,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   function report() {
     if (clock.now() - reportedAt < reportEveryMs) return null
     reportedAt = clock.now()
-    return reportOf(policies.current(), journal, options.load?.() ?? null)
+    return reportOf(policies.current(), journal, options.load?.(holds.all().length) ?? null)
   }
 
   function decided(sent: JournalPart | null | undefined, answer: SyncAnswer['journal']): void {
@@ -213,7 +231,11 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     earlierTold ||= said.earlierDone === true
     decided(said.journal, answer.journal)
     reach.answered()
-    policies.order(answer.orders.consistency ?? null)
+    if (policies.order(answer.orders.consistency ?? null)) {
+      // It is told at once how it is now.
+      reportedAt = Number.NEGATIVE_INFINITY
+      doubted = true
+    }
     // Letters first: they say why a hold is lost, a refusal only that it is.
     for (const letter of [...answer.mail].sort((a, b) => a.number - b.number)) {
       if (letter.number <= mailSeen) continue
@@ -239,6 +261,8 @@ export async function openLink(options: LinkOptions): Promise<Link> {
         world.announce(letter.text, letter.serverId)
         break
       case 'question':
+        live.ask(letter)
+        poke()
         break
       case 'orders':
         // It has brought the answer whose orders are read.

@@ -66,8 +66,8 @@ export interface PolicyParts extends OwnState {
 export interface Policies {
   readonly current: () => Policy
   readonly provisional: Provisional
-  /** The order of an operator; null goes back to the node's own setting. */
-  order(wanted: Consistency | null): void
+  /** The order of an operator; null goes back to the node's own setting. True when it changes something. */
+  order(wanted: Consistency | null): boolean
 }
 
 /** For what was written on this node to be decided, before central alone decides. */
@@ -96,10 +96,11 @@ export function createPolicies(parts: PolicyParts, own: Consistency): Policies {
     provisional,
     order(wanted) {
       const next = policies[wanted ?? own]
-      if (next === current) return
+      if (next === current) return false
       log.warn({ from: current.name, to: next.name, waiting: journal.waiting }, 'consistency is switched')
       current = next
       parts.poke()
+      return true
     },
   }
 }

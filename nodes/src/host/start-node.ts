@@ -22,6 +22,7 @@ import { Door, type DoorName, type DoorParts } from './door.ts'
 import type { DoorPlan, DoorPlans } from './door-plan.ts'
 import { drainCrowd } from './drain.ts'
 import { followDrainOrders } from './drain-orders.ts'
+import { watchLoad } from './load.ts'
 import { proverOf } from './probe.ts'
 import { watchReach } from './reach.ts'
 import { consoleTls } from './tls.ts'
@@ -132,12 +133,15 @@ async function start(options: NodeOptions, opened: Closer[]): Promise<RunningNod
     return port === undefined ? null : { host: options.advertise, port }
   }
 
+  const load = watchLoad(() => [...doors.values()].reduce((sum, door) => sum + door.size, 0))
+  opened.push(() => load.stop())
   const { call } = createCentral({ ...options.central, key: identity.key })
   const link = await openLink({
     call,
     clock: systemClock,
     log: options.log,
     folder: join(options.home, 'journal'),
+    load: load.read,
     ...(options.consistency === undefined ? {} : { consistency: options.consistency }),
     registration: {
       name: identity.name,
@@ -164,7 +168,7 @@ async function start(options: NodeOptions, opened: Closer[]): Promise<RunningNod
   let closing: Promise<void> | null = null
   const close = () => {
     for (const end of ending) end()
-    closing ??= closeNode(doors, link, content, log)
+    closing ??= closeNode(doors, link, content, log).finally(load.stop)
     return closing
   }
   const stopped = new Promise<LinkEnd>((resolve) => {

@@ -1,7 +1,7 @@
 import type { JournalAnswer } from '@citygate/schema/contract'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Log, silentLog } from '../../log.ts'
+import { silentLog } from '../../log.ts'
 import { readDeadLetters } from './dead-letters.ts'
 import { encodeFrame, readFrames } from './frames.ts'
 import { type Journal, openJournal, type Wish } from './journal.ts'
@@ -12,9 +12,9 @@ const folder = '/node/journal'
 const incarnation = '00000000-0000-4000-8000-000000000001'
 const other = '00000000-0000-4000-8000-000000000002'
 
-async function opened(files: MemoryFiles, limitBytes?: number, log: Log = silentLog): Promise<Journal> {
+async function opened(files: MemoryFiles, limitBytes?: number): Promise<Journal> {
   const journal = await openJournal({
-    ...{ folder, log, files, date: () => new Date(0) },
+    ...{ folder, log: silentLog, files, date: () => new Date(0) },
     ...(limitBytes === undefined ? {} : { limitBytes }),
   })
   await journal.begin(incarnation)
