@@ -1,5 +1,5 @@
 /** What entry nodes show to consoles. Populations and status are computed at reading. */
-import type { Directory } from '@citygate/schema/contract'
+import type { Address, Directory } from '@citygate/schema/contract'
 import {
   directory,
   leases,
@@ -30,8 +30,17 @@ export async function readDirectory(tx: Tx): Promise<Directory> {
     readServers(tx),
     readEntries(tx),
   )
+  return asDirectory(head?.version ?? 1, servers, entries)
+}
+
+/** As the rows below say it. */
+export function asDirectory(
+  version: number,
+  servers: readonly (Omit<Directory['servers'][number], 'status'> & { readonly draining: boolean | null })[],
+  entries: readonly { nodeId: string; lmp: Address | null; rfp: Address | null; load: number }[],
+): Directory {
   return {
-    version: head?.version ?? 1,
+    version,
     servers: servers.map(({ draining, ...server }) => ({ ...server, status: statusOf(draining, server) })),
     entries: entries.flatMap(({ lmp, ...entry }) => (lmp ? [{ ...entry, lmp }] : [])),
   }
@@ -43,23 +52,25 @@ const listed = sql`not exists (select from ${nodeReach} r where r.node_id = ${no
 /** A node's start that lives, the newest and not expired, and that consoles reach. */
 const live = and(eq(nodeEpochs.epoch, nodes.newestEpoch), gt(nodeEpochs.expiresAt, now), listed)
 
-/** Travellers count where they are going: their seats are theirs already. */
-function readServers(tx: Tx) {
+/** Travellers count where they are going: their seats are theirs already. Names are as in the answer: it is read as JSON too. */
+export function readServers(tx: Tx) {
   return tx
     .select({
       id: servers.id,
       name: servers.name,
       type: servers.type,
       capacity: servers.capacity,
-      soft: softOf,
+      soft: softOf.as('soft'),
       population: sql<number>`(select count(*)::int from (
         select ${livePresence.capcomId} from ${livePresence} where ${livePresence.serverId} = ${servers.id}
         union
         select ${seats.capcomId} from ${seats}
-        where ${seats.serverId} = ${servers.id} and ${seats.expiresAt} > clock_timestamp()) expected)`,
+        where ${seats.serverId} = ${servers.id} and ${seats.expiresAt} > clock_timestamp()) expected)`.as(
+        'population',
+      ),
       /** Null when no live start carries the server. */
       draining: nodeEpochs.draining,
-      address: nodeEpochs.fmp,
+      address: sql<Address | null>`${nodeEpochs.fmp}`.as('address'),
     })
     .from(servers)
     .leftJoin(nodes, eq(nodes.id, servers.nodeId))
@@ -81,13 +92,18 @@ function statusOf(
  * Least loaded first. Central counts, not the node: log-ins that are on their way from there, each of them a dialogue,
  * and players that it holds, of whom some twenty are the work of one.
  */
-function readEntries(tx: Tx) {
+export function readEntries(tx: Tx) {
   const load = sql<number>`((select count(*) from ${tickets}
       where ${tickets.issuedBy} = ${nodes.id} and ${tickets.expiresAt} > clock_timestamp())
     + (select count(*) from ${leases}
       where ${leases.nodeId} = ${nodes.id} and ${leases.epoch} = ${nodes.newestEpoch}) / 20.0)::float8`
   return tx
-    .select({ nodeId: nodes.id, lmp: nodeEpochs.lmp, rfp: nodeEpochs.rfp, load: load.as('load') })
+    .select({
+      nodeId: sql<string>`${nodes.id}`.as('nodeId'),
+      lmp: nodeEpochs.lmp,
+      rfp: nodeEpochs.rfp,
+      load: load.as('load'),
+    })
     .from(nodes)
     .innerJoin(nodeEpochs, and(eq(nodeEpochs.nodeId, nodes.id), live))
     .where(and(nodeEpochs.entry, eq(nodeEpochs.draining, false), isNotNull(nodeEpochs.lmp)))

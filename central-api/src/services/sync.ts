@@ -12,15 +12,17 @@ import { inTurn } from '../db/in-turn.ts'
 import { transact, type Wake } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { beat, beatDue } from './absence.ts'
-import { bumpDirectory, readDirectory } from './directory.ts'
+import { bumpDirectory } from './directory.ts'
 import { ahead, epochColumns, requireNewest, shareNode } from './epochs.ts'
 import { applyReleases, applySettings, holdsOfEarlier, lockHolds, refusedHolds } from './holds.ts'
 import { noteAhead } from './incarnation.ts'
 import { takeJournal } from './journal.ts'
+import { keptDirectory } from './kept-directory.ts'
 import { collectLetters } from './mail.ts'
 import { leaseEnd, leaseMs, nextSyncMs } from './pace.ts'
 import { applyPresence, drawGeneration, holdColumns, holds, rows } from './presence.ts'
 import { keepAnswers } from './questions.ts'
+import { saysNothing, syncQuietly } from './quiet-sync.ts'
 
 type Body = z.output<NonNullable<(typeof endpoint)['body']>>
 type Answer = Output<typeof endpoint>
@@ -34,11 +36,13 @@ type Collected = Pick<Answer, 'directory' | 'mail' | 'orders'>
 /** @throws Problem `epoch_superseded`, `incarnation_changed`, `sync_out_of_order` */
 export async function sync(deps: Deps, nodeId: string, body: Body, signal: AbortSignal): Promise<Answer> {
   const { wakeups } = deps
+  const quiet = !wakeups && saysNothing(body) ? await syncQuietly(deps, nodeId, body) : null
+  if (quiet) return { ...quiet, mail: quiet.letters ? await readLetters(deps, nodeId, body) : [] }
   const journal = await journalFirst(deps, nodeId, body)
   if (!wakeups || body.holdMs === 0) {
     const done = await transact(deps, async (tx, wake) => {
       const applied = await apply(deps, tx, nodeId, body, wake)
-      return { ...applied, ...(await collect(tx, nodeId, body)) }
+      return { ...applied, ...(await collect(deps, tx, nodeId, body)) }
     })
     wakeups?.wakeHere(superseded(nodeId))
     if (done.ahead !== null) await noteAhead(deps, nodeId, done.ahead)
@@ -55,9 +59,18 @@ export async function sync(deps: Deps, nodeId: string, body: Body, signal: Abort
   const collected = await transact(deps, async (tx) => {
     const { lastSync } = await lockEpoch(tx, nodeId, body.epoch)
     if (lastSync !== body.number) throw new Problem('sync_out_of_order')
-    return collect(tx, nodeId, body)
+    return collect(deps, tx, nodeId, body)
   })
   return { ...answer(body, applied, collected), ...journal }
+}
+
+/** They get their places under the epoch's lock. */
+async function readLetters(deps: Deps, nodeId: string, body: Body): Promise<Answer['mail']> {
+  return transact(deps, async (tx) => {
+    const { lastSync } = await lockEpoch(tx, nodeId, body.epoch)
+    if (lastSync !== body.number) throw new Problem('sync_out_of_order')
+    return collectLetters(tx, nodeId, body.mailSeen)
+  })
 }
 
 /**
@@ -176,7 +189,7 @@ function readState(tx: Transaction, nodeId: string, epoch: number) {
     .where(eq(nodes.id, nodeId))
 }
 
-async function collect(tx: Transaction, nodeId: string, body: Body): Promise<Collected> {
+async function collect(deps: Deps, tx: Transaction, nodeId: string, body: Body): Promise<Collected> {
   // Most often there are no letters: then nothing is asked of them.
   const [node] = await tx
     .select({
@@ -184,6 +197,7 @@ async function collect(tx: Transaction, nodeId: string, body: Body): Promise<Col
       questSeconds: nodes.drainQuestSeconds,
       consistency: nodes.consistencyOrdered,
       letters: sql<boolean>`exists (select from mail m where m.node_id = nodes.id)`,
+      version: sql<number>`(select d.version from directory d)::float8`,
     })
     .from(nodes)
     .where(eq(nodes.id, nodeId))
@@ -194,7 +208,7 @@ async function collect(tx: Transaction, nodeId: string, body: Body): Promise<Col
       ...(node ? { questSeconds: node.questSeconds } : {}),
       consistency: node?.consistency ?? null,
     },
-    directory: await readDirectory(tx),
+    directory: await keptDirectory(deps, tx, node?.version ?? 0),
   }
 }
 
