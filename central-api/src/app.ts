@@ -23,6 +23,7 @@ export type { Deps } from './deps.ts'
 
 export function createApp(deps: Deps): Hono {
   const app = new Hono()
+  const labelled = deps.inRoute ?? ((_, work) => work())
   app.use(traced())
   openPublicRoutes(
     app,
@@ -30,9 +31,9 @@ export function createApp(deps: Deps): Hono {
   )
   app.route('/', publicPages(deps))
   for (const route of routes) {
-    const { method, path } = route.endpoint
+    const { method, name, path } = route.endpoint
     app.on(method, path.replace(/\{(\w+)\}/g, ':$1'), observed(deps, path), (context) =>
-      answer(deps, route, context),
+      labelled(name, () => answer(deps, route, context)),
     )
   }
   for (const [path, allowed] of methodsByPath()) {

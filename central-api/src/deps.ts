@@ -100,6 +100,8 @@ export interface Deps {
   /** None: every node is listed as it says. `private`: addresses inside of a house are dialled as well. */
   readonly dialBack?: { readonly dialler: Dialler; readonly private: boolean } | undefined
   readonly metrics?: Metrics
+  /** Statements of `work`, now and later, name the route; where nothing is told they do not. */
+  readonly inRoute?: <T>(route: string, work: () => T) => T
   /** Of one request, when it came with an `Idempotency-Key`. */
   readonly once?: Once
 }

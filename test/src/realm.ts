@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Central, startCentral } from '@citygate/central-api/node'
 import { createCentral, enrol, type Identity } from '@citygate/nodes/central'
-import { type RunningNode, silentLog, startNode } from '@citygate/nodes/host'
+import { type NodeOptions, type RunningNode, silentLog, startNode } from '@citygate/nodes/host'
 import { createEnrolToken } from '@citygate/schema/contract'
 
 export interface RealmOptions {
@@ -16,6 +16,8 @@ export interface RealmOptions {
   readonly tls?: boolean
   /** Milliseconds before a server's first packet; 0 unless told. */
   readonly helloDelayMs?: number
+  /** Where all of it writes; nowhere unless told. */
+  readonly log?: NodeOptions['log']
 }
 
 export class Realm implements AsyncDisposable {
@@ -59,7 +61,7 @@ export class Realm implements AsyncDisposable {
       host: '127.0.0.1',
       port: 0,
       dataFolder: this.#folder,
-      log: silentLog,
+      log: this.#options.log ?? silentLog,
     })
     for (let index = 0; index < (this.#options.nodes ?? 1); index++) await this.#startNode(index)
   }
@@ -101,7 +103,7 @@ export class Realm implements AsyncDisposable {
         contentFolder: join(import.meta.dirname, '../../nodes/content'),
         home: folder,
         servers: 'default',
-        log: silentLog,
+        log: this.#options.log ?? silentLog,
       }),
     )
   }

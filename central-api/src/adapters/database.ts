@@ -2,6 +2,7 @@
 import postgres, { type Sql } from 'postgres'
 import { type Database, openDatabase } from '../db/database.ts'
 import { migrate } from '../db/migrate.ts'
+import { withRoute } from './route-comment.ts'
 
 export interface Connection {
   readonly client: Sql
@@ -11,7 +12,7 @@ export interface Connection {
 /** @param url `postgres://…` */
 export function connect(url: string, connections = 10): Connection {
   const client = postgres(url, { max: connections, connect_timeout: 5, onnotice: () => {} })
-  return { client, db: openDatabase(client) }
+  return { client, db: openDatabase(client, withRoute) }
 }
 
 /** Brings the database at `url` to the newest form, and lets go of it. Gives the number of migrations that were missing. */

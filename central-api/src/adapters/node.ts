@@ -16,6 +16,7 @@ import { nodeDialler } from './dialler.ts'
 import { isOwnMachine, type LimitSettings, limitedAddress, memoryLimits } from './limits.ts'
 import { prometheusMetrics } from './metrics.ts'
 import { readOperatorKey, writeOperatorKey } from './operator-key-file.ts'
+import { inRoute } from './route-comment.ts'
 import { listenForWakeups } from './wakeups.ts'
 
 export interface CentralOptions {
@@ -80,7 +81,7 @@ export async function startCentral(options: CentralOptions): Promise<Central> {
     const wakeups = await listenForWakeups(connection.client, log)
     const deps: Deps = {
       ...{ db: connection.db, log, wakeups, ending: ending.signal },
-      ...{ limits: memoryLimits(options.limits), metrics: prometheusMetrics() },
+      ...{ limits: memoryLimits(options.limits), metrics: prometheusMetrics(), inRoute },
       addressOf: (context) => addressOf(context, options.limitOwnMachine ?? false),
       sourceOf: (context) => sourceOf(context, options.trustProxy ?? false),
       ...dialBackOf(options),

@@ -12,6 +12,7 @@ import type { Deps } from '../deps.ts'
 import type { Log } from '../log.ts'
 import { ensureOperatorKey } from '../services/operator-keys.ts'
 import { purge } from '../services/purge.ts'
+import { inRoute, withRoute } from './route-comment.ts'
 import { workerDialler } from './worker-dialler.ts'
 
 interface Environment {
@@ -46,6 +47,7 @@ const deps: Deps = {
     return db
   },
   log,
+  inRoute,
   sourceOf: (context) => context.req.header('cf-connecting-ip') ?? null,
   get dialBack() {
     return dialBack === 'off' ? undefined : { dialler, private: dialBack === 'allow-private' }
@@ -83,7 +85,7 @@ function withDatabase<T>({ HYPERDRIVE }: Environment, run: () => Promise<T>): Pr
     connect_timeout: 5,
     onnotice: () => {},
   })
-  return connections.run(openDatabase(client), run)
+  return connections.run(openDatabase(client, withRoute), run)
 }
 
 /** Central gets to know the key of the secret when it is shown for the first time: no other request pays for it. */

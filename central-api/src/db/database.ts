@@ -15,8 +15,11 @@ export type Transaction = PgTransaction<PostgresJsQueryResultHKT, typeof tables,
 /** For functions that only read: a transaction, or the handle. */
 export type Tx = PgDatabase<PostgresJsQueryResultHKT, typeof tables, Relations>
 
-export function openDatabase(client: Sql): Database {
-  return drizzle(prepareAll(client), { schema: tables })
+type Label = (text: string) => string
+
+/** @param label changes a statement’s text on its way out, the same way each time */
+export function openDatabase(client: Sql, label: Label = (text) => text): Database {
+  return drizzle(prepareAll(client, label), { schema: tables })
 }
 
 /**
@@ -24,18 +27,22 @@ export function openDatabase(client: Sql): Database {
  * each, planned every time, and behind Hyperdrive they may hang. Statements are few and their texts fixed
  * (lists go as one JSON parameter), so that all are prepared.
  */
-function prepareAll(client: Sql): Sql {
+function prepareAll(client: Sql, label: Label): Sql {
   const begin = client.begin.bind(client)
-  return Object.assign(prepareUnsafe(client), {
-    begin: (run: (scoped: TransactionSql) => unknown) => begin((scoped) => run(prepareUnsafe(scoped))),
+  return Object.assign(prepareUnsafe(client, label), {
+    begin: (run: (scoped: TransactionSql) => unknown) => begin((scoped) => run(prepareUnsafe(scoped, label))),
   })
 }
 
-function prepareUnsafe<T extends Pick<Sql, 'unsafe'>>(client: T): T {
+function prepareUnsafe<T extends Pick<Sql, 'unsafe'>>(client: T, label: Label): T {
   const unsafe = client.unsafe.bind(client)
   return Object.assign(client, {
     unsafe: ((text, parameters, options) =>
-      unsafe(text, parameters, isOne(text) ? { ...options, ...asPrepared } : options)) as Sql['unsafe'],
+      unsafe(
+        label(text),
+        parameters,
+        isOne(text) ? { ...options, ...asPrepared } : options,
+      )) as Sql['unsafe'],
   })
 }
 

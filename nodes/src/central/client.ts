@@ -14,6 +14,7 @@ import {
 import { CentralUnreachable } from './link.ts'
 import { mayRepeat, type NoAnswer, pauseBeforeRepeat, repeatsAtMost } from './repeat.ts'
 import { type Answer, type Fetch, type Outgoing, type Send, throughFetch } from './send.ts'
+import { currentTrace, traceHeaders } from './trace.ts'
 
 export interface CallOptions {
   /** The whole call with its repeats ends after this time. Default 15 000. */
@@ -66,7 +67,7 @@ export function createCentral(options: CentralOptions): { readonly call: Call } 
     const deadline = AbortSignal.timeout(how.deadlineMs ?? defaultDeadlineMs)
     const signal = how.signal ? AbortSignal.any([deadline, how.signal]) : deadline
     // One for the call and its repeats: central's log has it.
-    const trace = crypto.randomUUID()
+    const trace = currentTrace()
     for (let repeats = 0; ; repeats++) {
       const outcome = await attempt(endpoint, input as Parts, signal, trace, how.version)
       if ('output' in outcome) return outcome.output as Output<E>
@@ -133,7 +134,7 @@ function outgoingOf(
   { body }: Parts,
   { key, trace, signal, version }: Sender,
 ): Outgoing {
-  const headers: Record<string, string> = { accept: 'application/json', 'x-request-id': trace }
+  const headers: Record<string, string> = { accept: 'application/json', ...traceHeaders(trace) }
   if (key !== null) headers.authorization = `Bearer ${key}`
   if (version !== undefined) headers['if-match'] = `"${version}"`
   if (body === undefined) return { method: endpoint.method, url, headers, signal }
