@@ -13,6 +13,9 @@ export interface CommandSpec<K extends SettingKey = SettingKey> {
   readonly listing?: true
   /** Defaults of this command where they differ from the setting's own. */
   readonly defaults?: Partial<Record<K, string>>
+  /** Commands under this one's name, which may do something by itself. */
+  // biome-ignore lint/suspicious/noExplicitAny: specs differ in their keys, and each is called with its own only
+  readonly children?: readonly CommandSpec<any>[]
   run(config: Config<K>, input: { readonly args: readonly string[]; readonly json: boolean }): Promise<void>
 }
 
@@ -43,6 +46,12 @@ export function addCommand(program: Command, spec: CommandSpec<any>): void {
   added.option('--config <FILE>', 'settings file (default: citygate.toml, if it is there)')
   if (spec.listing) added.option('--json', 'print JSON')
   added.allowExcessArguments(false)
+  if (spec.children) {
+    // Else its own options are taken out of what follows a child's name.
+    program.enablePositionalOptions()
+    added.enablePositionalOptions()
+    for (const child of spec.children) addCommand(added, child)
+  }
   added.action(async (...received: unknown[]) => {
     const flags = added.opts<Record<string, string | boolean | undefined>>()
     const named = typeof flags.config === 'string' ? flags.config : process.env[variableOf('config')]

@@ -1,8 +1,9 @@
 /** What operators do from a shell, against a central API. */
+import { syncNode } from '@citygate/schema/contract'
 import { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type TestCentral, type TestNode, testCentral } from '../../central-api/src/testing/central.ts'
-import { logIn, newHunter } from '../../central-api/src/testing/hunters.ts'
+import { logIn, newHunter, syncBody } from '../../central-api/src/testing/hunters.ts'
 import { addCommand } from './command.ts'
 import { admin } from './commands/admin.ts'
 import { nodes } from './commands/nodes.ts'
@@ -107,4 +108,25 @@ describe('what a node carries', () => {
     expect(await citygate(['admin', 'release-servers', node.nodeId])).toMatch(/^Free are: \d/)
     expect(await citygate(['admin', 'release-servers', node.nodeId])).toContain('none')
   })
+})
+
+it('citygate nodes orders how a node is consistent, and lists what it tells of its journal', async () => {
+  const ordered = async () =>
+    (await central.sql`select consistency_ordered as ordered from nodes where id = ${node.nodeId}`)[0]
+  await citygate(['nodes', 'consistency', node.nodeId, 'synchronized'])
+  expect(await ordered()).toEqual({ ordered: 'synchronized' })
+  await citygate(['nodes', 'consistency', node.nodeId, 'default'])
+  expect(await ordered()).toEqual({ ordered: null })
+  await expect(citygate(['nodes', 'consistency', node.nodeId, 'sometimes'])).rejects.toThrow('Allowed')
+
+  const latest = { at: '2026-11-23T01:02:03Z', capcomId: 'A1B2C3', kind: 'settings', code: 'fence_lost' }
+  const report = {
+    consistency: 'autonomous' as const,
+    load: null,
+    journal: { waiting: 3, deadLetters: 1, latest },
+  }
+  await central.call(syncNode, { body: syncBody(node.epoch, 1, { report }) }, node.key)
+  const shown = await citygate(['nodes', 'list', '--operator-key', central.operatorKey])
+  expect(shown).toMatch(/autonomous +3 wait +1, latest 2026-11-23T01:02:03Z: settings of A1B2C3, fence_lost/)
+  expect(await citygate(['nodes', 'list'])).not.toContain('autonomous')
 })

@@ -5,11 +5,13 @@ import { nodeKeys } from '../hosted-node.ts'
 import { planHere, startHostedNodes } from '../hosted-nodes.ts'
 import { lastingKeys, runLasting } from '../lasting.ts'
 import type { NodeStatus } from '../status-file.ts'
+import { journal } from './journal.ts'
 
 export const node = command({
   name: 'node',
   summary: 'Run a node alone, for a central API elsewhere.',
   keys: [...lastingKeys, 'central', 'enrol', 'roles', ...nodeKeys],
+  children: [journal],
   async run(config) {
     const plan = await planHere(config, config.roles)
     await runLasting(config, async (lasting) => {

@@ -1,29 +1,97 @@
-import { drainNode, listNodes } from '@citygate/schema/contract'
+import type { Call } from '@citygate/nodes/central'
+import {
+  Consistency,
+  drainNode,
+  listJournals,
+  listNodes,
+  type Output,
+  orderConsistency,
+} from '@citygate/schema/contract'
 import { command } from '../command.ts'
 import { ConfigError } from '../config.ts'
 import { callOperator, operatorKeys } from '../operator.ts'
 import { callPublic } from '../rest.ts'
+import type { Config } from '../settings.ts'
 import { printTable } from '../table.ts'
 
 const list = command({
   name: 'list',
   summary: 'The nodes that central knows, and how they are.',
-  keys: ['central'],
+  keys: operatorKeys,
   listing: true,
-  async run({ central }, { json }) {
-    const { items } = await callPublic(central, listNodes, {})
-    if (json) return console.log(JSON.stringify(items, null, 2))
+  async run(operator, { json }) {
+    const { items } = await callPublic(operator.central, listNodes, {})
+    const journals = await journalsFor(operator)
+    const told = items.map((item) => ({ item, journal: journals?.find(({ node }) => node.id === item.id) }))
+    if (json) {
+      const whole = told.map(({ item, journal }) =>
+        journal ? { ...item, consistency: journal.consistency, journal: journal.journal } : item,
+      )
+      return console.log(JSON.stringify(whole, null, 2))
+    }
+    const more = journals ? ['Consistency', 'Journal', 'Dead letters'] : []
     printTable(
-      ['Node', 'Name', 'Roles', 'Status', 'Players', 'Reported'],
-      items.map(({ id, name, roles, status, population, capacity, reportedAt }) => [
+      ['Node', 'Name', 'Roles', 'Status', 'Players', 'Reported', ...more],
+      told.map(({ item: { id, name, roles, status, population, capacity, reportedAt }, journal }) => [
         id,
         name,
         roles.join(', '),
         status,
         `${population} of ${capacity}`,
         reportedAt ?? 'never',
+        ...(journals ? journalCells(journal) : []),
       ]),
     )
+  },
+})
+
+type Journals = Output<typeof listJournals>['items']
+
+/** What operators see more; null without a key, which the list of nodes does not need. */
+async function journalsFor(operator: Config<(typeof operatorKeys)[number]>): Promise<Journals | null> {
+  let call: Call
+  try {
+    call = callOperator(operator)
+  } catch (error) {
+    if (error instanceof ConfigError) return null
+    throw error
+  }
+  return (await call(listJournals, {})).items
+}
+
+function journalCells(told: Journals[number] | undefined): string[] {
+  if (!told?.journal) return ['not told', '', '']
+  const { consistency, ordered, journal } = told
+  const { waiting, deadLetters, latest } = journal
+  return [
+    ordered && ordered !== consistency ? `${consistency} (ordered: ${ordered})` : `${consistency}`,
+    waiting === 0 ? 'nothing waits' : `${waiting} wait`,
+    latest
+      ? `${deadLetters}, latest ${latest.at}: ${latest.kind} of ${latest.capcomId}, ${latest.code}`
+      : 'none',
+  ]
+}
+
+const consistency = command({
+  name: 'consistency',
+  summary:
+    'Order how a node, or a whole host by its name, keeps shared data; `default` leaves it to the node’s own setting.',
+  args: '<node> <autonomous|synchronized|default>',
+  keys: operatorKeys,
+  async run(operator, { args: [host = '', wanted = ''] }) {
+    const ordered = wanted === 'default' ? null : Consistency.safeParse(wanted).data
+    if (ordered === undefined) {
+      throw new ConfigError(
+        `consistency: ${JSON.stringify(wanted)} is not allowed. Allowed: autonomous, synchronized, default`,
+      )
+    }
+    for (const { id, name } of await nodesOf(operator.central, host)) {
+      await callOperator(operator)(orderConsistency, {
+        params: { nodeId: id },
+        body: { consistency: ordered },
+      })
+      console.log(`${name} (${id}) keeps shared data as ${ordered ?? 'its own setting says'}.`)
+    }
   },
 })
 
@@ -65,4 +133,4 @@ const undrain = command({
   },
 })
 
-export const nodes = { summary: 'Nodes.', commands: [list, drain, undrain] }
+export const nodes = { summary: 'Nodes.', commands: [list, drain, undrain, consistency] }

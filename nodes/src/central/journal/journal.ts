@@ -306,6 +306,8 @@ class FolderJournal implements Journal {
     if (stream === this.#current) {
       const kept = stream.pending.reduce((sum, { bytes }) => sum + bytes, 0)
       if (stream.size > rewriteFrom && kept < stream.size / 2) await stream.rewrite()
+      // With more to come the next group says it.
+      else if (stream.done && this.#queue.length === 0) await stream.settle()
       return
     }
     if (!stream.done) return
