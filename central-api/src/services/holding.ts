@@ -56,7 +56,14 @@ export async function adopt(
       lockLease(tx, capcomId),
       readBans(tx, capcomId, consoleId),
       tx
-        .select({ fence: leases.fence, nodeId: leases.nodeId, lastNodeId: leases.lastNodeId, fenceFloor })
+        .select({
+          fence: leases.fence,
+          nodeId: leases.nodeId,
+          lastNodeId: leases.lastNodeId,
+          epoch: leases.epoch,
+          login: leases.login,
+          fenceFloor,
+        })
         .from(leases)
         .innerJoin(players, and(eq(players.capcomId, leases.capcomId), eq(players.consoleId, consoleId)))
         .where(eq(leases.capcomId, capcomId)),
@@ -65,6 +72,9 @@ export async function adopt(
     if (central?.incarnation !== incarnation) throw new Problem('incarnation_changed')
     requireUnbanned(bans)
     requireNotAhead(nodeId, wish.fence, lease?.fence)
+    // Done already: the answer was lost, or that of the claim which the node took for none.
+    const done = lease?.nodeId === nodeId && lease.epoch === epoch && lease.login === login
+    if (done) return { fence: lease.fence }
     const own = lease && (lease.nodeId === nodeId || (lease.nodeId === null && lease.lastNodeId === nodeId))
     if (!own || lease.fence !== wish.fence) throw new Problem('fence_lost')
     const fence = Math.max(lease.fence, lease.fenceFloor) + 1

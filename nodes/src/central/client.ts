@@ -12,7 +12,7 @@ import {
   problems,
 } from '@citygate/schema/contract'
 import { CentralUnreachable } from './link.ts'
-import { mayRepeat, type NoAnswer, pauseBeforeRepeat, repeatsAtMost } from './repeat.ts'
+import { mayRepeat, type NoAnswer, needsKey, pauseBeforeRepeat, repeatsAtMost } from './repeat.ts'
 import { type Answer, type Fetch, type Outgoing, type Send, throughFetch } from './send.ts'
 import { currentTrace, traceHeaders } from './trace.ts'
 
@@ -68,8 +68,9 @@ export function createCentral(options: CentralOptions): { readonly call: Call } 
     const signal = how.signal ? AbortSignal.any([deadline, how.signal]) : deadline
     // One for the call and its repeats: central's log has it.
     const trace = currentTrace()
+    const once = needsKey(endpoint) ? crypto.randomUUID() : undefined
     for (let repeats = 0; ; repeats++) {
-      const outcome = await attempt(endpoint, input as Parts, signal, trace, how.version)
+      const outcome = await attempt(endpoint, input as Parts, signal, trace, { version: how.version, once })
       if ('output' in outcome) return outcome.output as Output<E>
       const again = how.repeat !== false && repeats < repeatsAtMost && mayRepeat(endpoint, outcome.why)
       if (!again || signal.aborted) throw outcome.error
@@ -83,7 +84,7 @@ export function createCentral(options: CentralOptions): { readonly call: Call } 
     parts: Parts,
     signal: AbortSignal,
     trace: string,
-    version?: number,
+    marks: Pick<Sender, 'version' | 'once'>,
   ): Promise<{ output: unknown } | { error: Error; why: NoAnswer }> {
     let answer: Answer
     try {
@@ -91,7 +92,7 @@ export function createCentral(options: CentralOptions): { readonly call: Call } 
         key: options.key ?? null,
         trace,
         signal,
-        version,
+        ...marks,
       })
       answer = await orAborted(send(outgoing), signal)
     } catch (cause) {
@@ -126,16 +127,19 @@ interface Sender {
   readonly trace: string
   readonly signal: AbortSignal
   readonly version: number | undefined
+  /** The same for a call and its repeats. */
+  readonly once: string | undefined
 }
 
 function outgoingOf(
   endpoint: Endpoint,
   url: string,
   { body }: Parts,
-  { key, trace, signal, version }: Sender,
+  { key, trace, signal, version, once }: Sender,
 ): Outgoing {
   const headers: Record<string, string> = { accept: 'application/json', ...traceHeaders(trace) }
   if (key !== null) headers.authorization = `Bearer ${key}`
+  if (once !== undefined) headers['idempotency-key'] = once
   if (version !== undefined) headers['if-match'] = `"${version}"`
   if (body === undefined) return { method: endpoint.method, url, headers, signal }
   headers['content-type'] = 'application/json'

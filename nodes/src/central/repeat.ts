@@ -8,6 +8,7 @@ import {
   type Endpoint,
   endTicket,
   findOnline,
+  findTicket,
   readAcquaintances,
   readTicket,
   registerNode,
@@ -16,6 +17,7 @@ import {
   searchOnline,
   setBlacklisted,
   setDeniesRequests,
+  tellPlayer,
 } from '@citygate/schema/contract'
 
 /**
@@ -30,6 +32,7 @@ const sameWhenRepeated: readonly Endpoint[] = [
   chooseHunter,
   claimSession,
   readTicket,
+  findTicket,
   armTicket,
   armSession,
   registerNode,
@@ -44,12 +47,15 @@ const sameWhenRepeated: readonly Endpoint[] = [
   findOnline,
 ]
 
+/** Asking twice would do it twice; central keeps the answer of a key, so that a repeat is answered and not done. */
+export const needsKey = (endpoint: Endpoint): boolean => endpoint.name === tellPlayer.name
+
 export const repeatsAtMost = 2
 
 export function mayRepeat(endpoint: Endpoint, why: NoAnswer): boolean {
   if (why === 'answered') return false
   if (why !== 'unknown') return true
-  return endpoint.method === 'GET' || sameWhenRepeated.includes(endpoint)
+  return endpoint.method === 'GET' || needsKey(endpoint) || sameWhenRepeated.includes(endpoint)
 }
 
 /** Milliseconds before repeat number `repeats` (from 0): 100 to 200, then 200 to 400. `chance` is in [0, 1). */
