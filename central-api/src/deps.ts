@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import type { Database, Transaction } from './db/database.ts'
 import type { Log } from './log.ts'
+import type { Times } from './times.ts'
 
 /**
  * How a held call hears that there is news. Topics: `node:<id>` (a letter), `directory` (its version).
@@ -93,6 +94,8 @@ export interface Deps {
   /** None where the runtime's own limits stand before central. */
   readonly limits?: Limits
   readonly creations?: CreationLimits
+  /** Where they are not the usual ones. */
+  readonly times?: Times
   /** Whom a request comes from; null for a caller in this process. */
   readonly addressOf?: (context: Context) => string | null
   /** The address itself that a request comes from; null for a caller in this process. */

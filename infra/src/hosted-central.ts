@@ -14,6 +14,12 @@ export const centralKeys = [
   'operatorKey',
   'dialBack',
   'trustProxy',
+  'newConsoles',
+  'newConsolesNode',
+  'nodeLease',
+  'ticketTime',
+  'seatTime',
+  'questionTime',
 ] as const
 
 export async function startHostedCentral(
@@ -36,6 +42,13 @@ export async function startHostedCentral(
     dataFolder: folder,
     dialBack: config.dialBack,
     trustProxy: config.trustProxy === 'on',
+    creations: { perSource: config.newConsoles, perNode: config.newConsolesNode },
+    times: {
+      nodeLease: config.nodeLease * 1000,
+      ticketInTransit: config.ticketTime * 1000,
+      seat: config.seatTime * 1000,
+      question: config.questionTime * 1000,
+    },
     ...(config.operatorKey ? { operatorKey: config.operatorKey } : {}),
     log: log.child({ part: 'central' }),
   }).catch((error: unknown) => nameKey(error, config))

@@ -149,6 +149,31 @@ export const settings = {
     'off',
   ),
 
+  newConsoles: number(
+    'new-consoles',
+    30,
+    0,
+    1_000_000,
+    'how many new consoles may come from one place in an hour, with six hunters each; 0 is no limit',
+  ),
+  newConsolesNode: number(
+    'new-consoles-node',
+    10_000,
+    0,
+    1_000_000,
+    'the same for each entry node that is not on central’s own machine',
+  ),
+  nodeLease: seconds(
+    'node-lease',
+    '60s',
+    15,
+    3600,
+    'how long a node counts as alive after it was heard of; calls are held for a third of it at most',
+  ),
+  ticketTime: seconds('ticket-time', '90s', 10, 3600, 'how long a ticket lives with no connection open'),
+  seatTime: seconds('seat-time', '60s', 10, 3600, 'how long a traveller’s place on a game server is kept'),
+  questionTime: seconds('question-time', '2s', 1, 60, 'how long a node has to answer what central asks it'),
+
   bind: text('bind', 'ADDRESS', '0.0.0.0', 'address that the console ports listen on'),
   advertise: setting({
     name: 'advertise',

@@ -11,6 +11,7 @@ import { settle } from '../services/incarnation.ts'
 import { ensureOperatorKey } from '../services/operator-keys.ts'
 import { purge } from '../services/purge.ts'
 import { sampleStats } from '../services/stats-history.ts'
+import { type Times, usualTimes } from '../times.ts'
 import { type Connection, connect } from './database.ts'
 import { nodeDialler } from './dialler.ts'
 import { isOwnMachine, type LimitSettings, limitedAddress, memoryLimits } from './limits.ts'
@@ -34,6 +35,8 @@ export interface CentralOptions {
   readonly limits?: LimitSettings
   /** New consoles an hour. */
   readonly creations?: CreationLimits
+  /** Those that are not the usual ones; milliseconds. */
+  readonly times?: Partial<Times>
   /**
    * Whether central dials nodes before it lists them; `allow-private` also inside of a house. Default `off`: every
    * node's word is taken.
@@ -86,6 +89,7 @@ export async function startCentral(options: CentralOptions): Promise<Central> {
       sourceOf: (context) => sourceOf(context, options.trustProxy ?? false),
       ...dialBackOf(options),
       ...(options.creations ? { creations: options.creations } : {}),
+      ...(options.times ? { times: { ...usualTimes, ...options.times } } : {}),
     }
     await settle(deps)
     const operatorKey = await operatorKeyOf(deps, options)

@@ -2,6 +2,7 @@
 import { Problem, type ProblemCode } from '@citygate/schema/contract'
 import { sql } from 'drizzle-orm'
 import type { Deps } from '../deps.ts'
+import { keepTimes } from '../times.ts'
 import type { Transaction } from './database.ts'
 import { failureOf } from './postgres-errors.ts'
 
@@ -47,6 +48,7 @@ export async function transact<T>(deps: Deps, work: (tx: Transaction, wake: Wake
       deps.metrics?.transaction(outcome, (performance.now() - begun) / 1000)
     try {
       const result = await deps.db.transaction(async (tx) => {
+        keepTimes(tx, deps.times)
         // The first statement of the work goes out right behind the limits, in the same round trip.
         const limited = tx.execute(setLimits).execute()
         const run = () => work(tx, (topic) => topics.add(topic))

@@ -6,6 +6,7 @@ import {
   chooseHunter,
   claimSession,
   endTicket,
+  findTicket,
   identifyConsole,
   issueTicket,
   readTicket,
@@ -24,6 +25,7 @@ export const sessionRoutes: readonly Route[] = [
   serve(chooseHunter, (deps, { who, params, body }) => choose(deps, who.nodeId, params, body)),
   serve(issueTicket, (deps, { who, body }) => tickets.issue(deps, who.nodeId, body)),
   serve(readTicket, (deps, { body }) => tickets.read(deps, body.ticketHash)),
+  serve(findTicket, (deps, { who, body }) => tickets.find(deps, who.nodeId, body.ticketHash)),
   serve(endTicket, async (deps, { body }) => {
     await tickets.end(deps, body.ticketHash)
     return {}

@@ -13,7 +13,7 @@ import type { Transaction } from '../db/database.ts'
 import { inTurn } from '../db/in-turn.ts'
 import { DoFirst, transact } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
-import { times } from './times.ts'
+import { holdsInALease, usualTimes as times } from '../times.ts'
 
 const seconds = (ms: number) => sql.raw(`interval '${ms / 1000} seconds'`)
 
@@ -24,7 +24,7 @@ const beatEveryMs = 5000
  * Whether a lease may have run out while nobody could renew it. A node calls three times in a lease; so half a lease
  * without any call is longer than nodes that reach central leave it alone, and shorter than what is left of a lease.
  */
-export const away = sql<boolean>`(select case when h.at > clock_timestamp() - ${seconds(times.nodeLease / 2)} then false
+export const away = sql<boolean>`(select case when h.at > clock_timestamp() - ${seconds(2 * beatEveryMs)} then false
   else h.at + coalesce((select max(e.expires_at - e.renewed_at) / 2 from ${nodeEpochs} e
       where e.renewed_at >= h.at - ${seconds(2 * beatEveryMs)}), ${seconds(times.nodeLease / 2)}) < clock_timestamp()
   end from ${heartbeat} h)`
@@ -61,7 +61,7 @@ export async function comeBack(deps: Deps): Promise<void> {
 
 /** Gives the number of nodes whose leases had run out, or would have, while central was away. */
 async function extend(tx: Transaction): Promise<number> {
-  const own = sql`least(greatest(e.expires_at - e.renewed_at, ${seconds(times.nodeLease)}), ${seconds(3 * times.syncMost)})`
+  const own = sql`least(greatest(e.expires_at - e.renewed_at, ${seconds(times.nodeLease)}), ${seconds(holdsInALease * times.syncMost)})`
   const extended = await tx.execute(sql`update ${nodeEpochs} e set expires_at = clock_timestamp() + ${own}
     from ${nodes} n, ${heartbeat} h
     where n.id = e.node_id and n.newest_epoch = e.epoch

@@ -104,7 +104,10 @@ function readNewestOf(tx: Transaction, login: string) {
 }
 
 function arm(tx: Transaction, { hash }: Ticket, targets: readonly TicketTarget[]) {
-  return tx.update(tickets).set({ targets, expiresAt: lengthened }).where(eq(tickets.hash, hash))
+  return tx
+    .update(tickets)
+    .set({ targets, expiresAt: lengthened(tx) })
+    .where(eq(tickets.hash, hash))
 }
 
 function untilOf(seat: { readonly until: Date } | undefined): string {

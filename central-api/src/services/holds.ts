@@ -7,9 +7,9 @@ import type { z } from 'zod'
 import { fromBase64 } from '../base64.ts'
 import { nowPlus } from '../db/clock.ts'
 import type { Transaction } from '../db/database.ts'
+import { timesOf } from '../times.ts'
 import { readSettings } from './hunter-settings.ts'
 import { holdColumns, holds, rows } from './presence.ts'
-import { times } from './times.ts'
 
 type Body = z.output<NonNullable<(typeof syncNode)['body']>>
 type Hold = { readonly capcomId: string; readonly fence: number }
@@ -123,7 +123,7 @@ export async function applyReleases(tx: Transaction, nodeId: string, list: Body[
     ), ended_tickets as (
       delete from ${tickets} t using own where t.login = own.login and own.reason = 'left'
     ), travelling as (
-      update ${tickets} t set expires_at = ${nowPlus(times.ticketInTransit)}
+      update ${tickets} t set expires_at = ${nowPlus(timesOf(tx).ticketInTransit)}
       from own where t.login = own.login and own.reason <> 'left' and t.expires_at is null
     )
     delete from ${presence} p using own

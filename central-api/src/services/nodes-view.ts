@@ -2,9 +2,13 @@
 import type { NodeItem } from '@citygate/schema/contract'
 import { livePresence, nodeEpochs, nodes, servers } from '@citygate/schema/tables'
 import { and, asc, count, eq, sql, sum } from 'drizzle-orm'
-import { now, nowPlus } from '../db/clock.ts'
+import { now } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
-import { times } from './times.ts'
+import { holdsInALease, staleAfter, usualTimes } from '../times.ts'
+
+/** As it was renewed last; a grace that was added is not counted. */
+const lease = sql`least(${nodeEpochs.expiresAt} - ${nodeEpochs.renewedAt},
+  ${(holdsInALease * usualTimes.syncMost) / 1000}::float8 * interval '1 second')`
 
 /** Every enrolled node, oldest first. */
 export async function listNodes(tx: Tx): Promise<NodeItem[]> {
@@ -26,7 +30,7 @@ export async function listNodes(tx: Tx): Promise<NodeItem[]> {
       world: sql<boolean>`coalesce(${nodeEpochs.world}, ${nodes.world})`,
       status: sql<NodeItem['status']>`case
         when ${nodeEpochs.expiresAt} > ${now} is not true then 'down'
-        when ${nodeEpochs.renewedAt} <= ${nowPlus(-times.nodeStale)} then 'stale'
+        when ${nodeEpochs.renewedAt} + ${lease} * ${staleAfter}::float8 <= ${now} then 'stale'
         when ${nodeEpochs.draining} then 'draining'
         else 'up' end`,
       population: sql<number>`coalesce(${counted.population}, 0)::int`,

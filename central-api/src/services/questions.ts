@@ -10,8 +10,8 @@ import type { Transaction } from '../db/database.ts'
 import { inTurn } from '../db/in-turn.ts'
 import { transact, type Wake } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
+import { answerSharedMs, timesOf, usualTimes } from '../times.ts'
 import { writeLetter } from './mail.ts'
-import { times } from './times.ts'
 
 export interface Asked {
   readonly nodeId: string
@@ -52,7 +52,8 @@ interface Opened {
 async function openQuestion(deps: Deps, tx: Transaction, asked: Asked, wake: Wake): Promise<Opened> {
   const { nodeId, epoch, about, subject } = asked
   const id = crypto.randomUUID()
-  const waitMs = deps.wakeups ? times.question : times.syncMost + times.question
+  const { question, syncMost } = timesOf(tx)
+  const waitMs = deps.wakeups ? question : syncMost + question
   const fresh = { nodeId, kind: about, subject, id, epoch, askedAt: now, expiresAt: nowPlus(waitMs) }
   const [made] = await tx
     .insert(questions)
@@ -92,7 +93,7 @@ const standingColumns = {
   ageMs: sql<number | null>`extract(epoch from ${now} - ${questions.answeredAt})::float8 * 1000`,
   answered: sql<boolean>`coalesce(${answered}, false)`,
   /** An answer that is young enough for whoever asks now. */
-  shared: sql<boolean>`coalesce(${answered} and ${questions.answeredAt} > ${nowPlus(-times.answerShared)}, false)`,
+  shared: sql<boolean>`coalesce(${answered} and ${questions.answeredAt} > ${nowPlus(-answerSharedMs)}, false)`,
   open: sql<boolean>`${answered} is not true and ${questions.expiresAt} > ${now}`,
 }
 
@@ -144,7 +145,7 @@ function arrivalOf(deps: Deps, id: string): { readonly arrived: Promise<void>; e
   let end = () => {}
   const arrived = new Promise<void>((wake) => {
     const unsubscribe = deps.wakeups?.subscribe([topicOf(id)], wake)
-    const timer = setTimeout(wake, times.question)
+    const timer = setTimeout(wake, (deps.times ?? usualTimes).question)
     deps.ending?.addEventListener('abort', () => wake(), { once: true })
     end = () => {
       unsubscribe?.()

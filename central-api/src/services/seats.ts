@@ -4,7 +4,7 @@ import { leases, nodeEpochs, nodes, seats, servers } from '@citygate/schema/tabl
 import { and, eq, gt, ne, type SQL, sql } from 'drizzle-orm'
 import { now, nowPlus } from '../db/clock.ts'
 import type { Transaction } from '../db/database.ts'
-import { times } from './times.ts'
+import { timesOf } from '../times.ts'
 
 export function lockServer(tx: Transaction, serverId: number) {
   return tx.select({ id: servers.id }).from(servers).where(eq(servers.id, serverId)).for('no key update')
@@ -53,7 +53,7 @@ export function requireRoom(server: Room | undefined) {
 
 /** Keeps a place for a traveller. He has one seat: a later one replaces it. */
 export function keepSeat(tx: Transaction, capcomId: string, serverId: number) {
-  const seat = { serverId, expiresAt: nowPlus(times.seat) }
+  const seat = { serverId, expiresAt: nowPlus(timesOf(tx).seat) }
   return tx
     .insert(seats)
     .values({ capcomId, ...seat })

@@ -11,6 +11,7 @@ import type { Transaction } from '../db/database.ts'
 import { inTurn } from '../db/in-turn.ts'
 import { transact, type Wake } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
+import { holdsInALease } from '../times.ts'
 import { beat, beatDue } from './absence.ts'
 import { bumpDirectory } from './directory.ts'
 import { ahead, epochColumns, requireNewest, shareNode } from './epochs.ts'
@@ -52,7 +53,7 @@ export async function sync(deps: Deps, nodeId: string, body: Body, signal: Abort
   const applied = await transact(deps, (tx, wake) => apply(deps, tx, nodeId, body, wake))
   wakeups.wakeHere(superseded(nodeId))
   if (applied.ahead !== null) await noteAhead(deps, nodeId, applied.ahead)
-  const news = newsOf(deps, nodeId, signal, body.holdMs)
+  const news = newsOf(deps, nodeId, signal, Math.min(body.holdMs, applied.leaseMs / holdsInALease))
   const somethingToSay = applied.refused.length > 0 || applied.presence.wantFull
   if (!somethingToSay && !(await hasNews(deps, nodeId, body))) await news.arrived
   news.end()

@@ -1,20 +1,22 @@
 /** Tickets: how a log-in is known from one server to the next (shared-state.md, "The way of a log-in"). */
 import {
+  type findTicket as findEndpoint,
   type issueTicket as issueEndpoint,
   type Output,
   Problem,
   type readTicket as readEndpoint,
 } from '@citygate/schema/contract'
-import { consoles, players, tickets } from '@citygate/schema/tables'
-import { and, asc, eq, isNotNull, lt, sql } from 'drizzle-orm'
+import { consoles, nodeEpochs, nodes, players, tickets } from '@citygate/schema/tables'
+import { and, asc, eq, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
 import { nowPlus } from '../db/clock.ts'
 import type { Transaction } from '../db/database.ts'
 import { inTurn } from '../db/in-turn.ts'
 import { transact } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
+import { timesOf } from '../times.ts'
 import { asSlots, readSlots } from './consoles.ts'
-import { times } from './times.ts'
 
 /** @throws Problem `console_not_found`, `player_not_found` (of this console) */
 export async function issue(
@@ -35,7 +37,7 @@ export async function issue(
     if (capcomId !== null && known.hunter === null) throw new Problem('player_not_found')
     const [made] = await tx
       .insert(tickets)
-      .values({ hash, login, consoleId, capcomId, issuedBy, expiresAt: nowPlus(times.ticketInTransit) })
+      .values({ hash, login, consoleId, capcomId, issuedBy, expiresAt: nowPlus(timesOf(tx).ticketInTransit) })
       .returning({ expiresAt: tickets.expiresAt })
     if (!made?.expiresAt) throw new Error('a ticket was made without an expiry')
     return { login, expiresAt: made.expiresAt.toISOString() }
@@ -51,9 +53,35 @@ export async function read(deps: Deps, hash: string): Promise<Output<typeof read
     const [slots] = await inTurn(
       readSlots(tx, consoleId),
       endOlder(tx, ticket),
-      tx.update(tickets).set({ expiresAt: lengthened }).where(eq(tickets.hash, hash)),
+      tx
+        .update(tickets)
+        .set({ expiresAt: lengthened(tx) })
+        .where(eq(tickets.hash, hash)),
     )
     return { login, consoleId, capcomId, slots: asSlots(slots) }
+  })
+}
+
+/** The node for which the ticket was armed last, among the one that asks and those that share its FMP address. */
+export async function find(deps: Deps, nodeId: string, hash: string): Promise<Output<typeof findEndpoint>> {
+  const own = alias(nodeEpochs, 'own')
+  return transact(deps, async (tx) => {
+    const [[ticket], host] = await inTurn(
+      readLive(tx, hash),
+      tx
+        .select({ nodeId: nodeEpochs.nodeId })
+        .from(nodeEpochs)
+        .innerJoin(nodes, and(eq(nodes.id, nodeEpochs.nodeId), eq(nodes.newestEpoch, nodeEpochs.epoch)))
+        .innerJoin(own, eq(own.fmp, nodeEpochs.fmp))
+        .where(
+          and(
+            eq(own.nodeId, nodeId),
+            eq(own.epoch, sql`(select newest_epoch from nodes where id = ${nodeId})`),
+          ),
+        ),
+    )
+    const here = new Set(host.map((row) => row.nodeId))
+    return { nodeId: ticket?.targets.findLast((target) => here.has(target.nodeId))?.nodeId ?? null }
   })
 }
 
@@ -103,4 +131,7 @@ export function endOlder(tx: Transaction, { login, serial }: Ticket) {
 }
 
 /** The console has been seen: its time in transit begins anew. A held ticket has no end. */
-export const lengthened = sql`case when ${tickets.expiresAt} is null then null else ${nowPlus(times.ticketInTransit)} end`
+export function lengthened(tx: Transaction): SQL<Date> {
+  const end = nowPlus(timesOf(tx).ticketInTransit)
+  return sql<Date>`case when ${tickets.expiresAt} is null then null else ${end} end`
+}
