@@ -4,9 +4,11 @@ import {
   armTicket,
   chooseHunter,
   claimSession,
+  findTicket,
   identifyConsole,
   issueTicket,
   readTicket,
+  releaseOwnServers,
   syncNode,
 } from '@citygate/schema/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -68,6 +70,38 @@ describe.each(runtimes)('over %s', (runtime) => {
     test('is for entry nodes', async () => {
       await expect(identify(null, far.key)).rejects.toEqual(refusal('forbidden'))
       await expect(identify(null, 'cgn_none')).rejects.toEqual(refusal('unauthorized'))
+    })
+  })
+
+  describe('findTicket', () => {
+    const find = (ticketHash: string, key: string) => central.call(findTicket, { body: { ticketHash } }, key)
+    const arm = (ticketHash: string, { registration }: TestNode) => {
+      const serverId = registration.servers[0]?.id ?? 0
+      return central.call(armTicket, { body: { ticketHash, serverId } }, node.key)
+    }
+
+    test('names the node that the console is on its way to, to those behind the same address alone', async () => {
+      const { ticketHash } = await newTicket(central, node, await newHunter(central, node))
+      const beside = (name: string) => central.node({ roles: ['world'], servers: [{ name, type: 'open' }] })
+      const [one, two] = [await beside('One'), await beside('Two')]
+      const listensAt = (port: number, ...nodes: TestNode[]) =>
+        central.sql`update node_epochs set fmp = ${central.sql.json({ host: '192.0.2.1', port })}
+          where node_id in ${central.sql(nodes.map(({ nodeId }) => nodeId))}`
+      await listensAt(8202, one)
+      await listensAt(8211, two)
+      expect(await find(ticketHash, two.key)).toEqual({ nodeId: null })
+      await arm(ticketHash, two)
+      expect(await find(ticketHash, two.key)).toEqual({ nodeId: two.nodeId })
+      expect(await find(ticketHash, one.key)).toEqual({ nodeId: null })
+      await listensAt(8202, two)
+      expect(await find(ticketHash, one.key)).toEqual({ nodeId: two.nodeId })
+      for (const { key } of [one, two]) await central.call(releaseOwnServers, {}, key)
+    })
+
+    test('knows no ticket that there is not', async () => {
+      const none = await sha256('none')
+      expect(await find(none, node.key)).toEqual({ nodeId: null })
+      await expect(find(none, 'cgn_none')).rejects.toEqual(refusal('unauthorized'))
     })
   })
 

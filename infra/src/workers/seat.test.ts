@@ -19,7 +19,7 @@ function seatOf(kinds: readonly string[], over: Partial<SeatParts> = {}) {
   const waiting: (() => void)[] = []
   seat = new Seat({
     log: silentLog,
-    timing: { stuckBeats: 3, firstPauseMs: 40, longestPauseMs: 200, wellMs: 60_000 },
+    timing: { stuckBeats: 3, loadingBeats: 20, firstPauseMs: 40, longestPauseMs: 200, wellMs: 60_000 },
     start: (hear) => {
       startedAt.push(performance.now())
       return startOdd(hear)
@@ -102,7 +102,7 @@ it('leaves a node alone that another start of it has taken over', async () => {
 it('ends a worker that does not heed it', async () => {
   const { seat } = seatOf(['stuck'], {
     stopMs: 50,
-    timing: { stuckBeats: 1000, firstPauseMs: 1, longestPauseMs: 1, wellMs: 1 },
+    timing: { stuckBeats: 1000, loadingBeats: 0, firstPauseMs: 1, longestPauseMs: 1, wellMs: 1 },
   })
   await seat.start()
   await seat.stop(false)

@@ -14,6 +14,8 @@ import type { Hear, Unit } from './unit.ts'
 export interface SeatTiming {
   /** Without a sign of life for so many beats of the supervisor's own clock a worker counts as stuck. */
   readonly stuckBeats: number
+  /** As many more until its first sign of life. */
+  readonly loadingBeats: number
   readonly firstPauseMs: number
   readonly longestPauseMs: number
   /** A worker that served so long was well: the next pause is short again. */
@@ -23,6 +25,7 @@ export interface SeatTiming {
 /** Beats of the supervisor's own clock, so that a machine which slept does not look like a stuck worker. */
 export const defaultTiming: SeatTiming = {
   stuckBeats: 20,
+  loadingBeats: 100,
   firstPauseMs: 250,
   longestPauseMs: 30_000,
   wellMs: 60_000,
@@ -164,7 +167,12 @@ export class Seat {
       const { start, shared } = await this.#parts.prepare()
       if (this.#stopping.signal.aborted) return
       const { promise, resolve, reject } = Promise.withResolvers<void>()
-      const life = { silentBeats: 0, refused: null as Refused | null, servedAt: 0 }
+      // Loading the program may take its time on a machine that is busy with other things.
+      const life = {
+        silentBeats: -this.#parts.timing.loadingBeats,
+        refused: null as Refused | null,
+        servedAt: 0,
+      }
       const unit = this.#parts.start((message) => {
         life.silentBeats = 0
         if (message.type === 'serving') {

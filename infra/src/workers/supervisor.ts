@@ -3,7 +3,9 @@
  * them where one set of ports serves all. A crash costs the players of one worker.
  */
 import type { Socket } from 'node:net'
+import { createCentral } from '@citygate/nodes/central'
 import { Acceptor, type Arrival, type DoorName, PortUnavailable } from '@citygate/nodes/host'
+import { findTicket } from '@citygate/schema/contract'
 import { type NodeConfig, type NodeJob, portTrouble } from '../hosted-node.ts'
 import { type Enrolment, knownIdentity, newIdentity } from '../identities.ts'
 import type { Lasting } from '../lasting.ts'
@@ -27,6 +29,8 @@ export interface SupervisorParts {
 
 /** After the time that players are given. */
 const closingMs = 15_000
+const askingAtMost = 64
+const askingMs = 5000
 
 /** Resolves when all workers serve; rejects when one cannot. They end with the host's life. */
 export async function startSupervisor(parts: SupervisorParts): Promise<Supervisor> {
@@ -44,6 +48,8 @@ export class Supervisor {
   #acceptor: Acceptor | null = null
   #rootFile: string | undefined
   #serving = false
+  /** Arrivals that central is asked about. */
+  #asking = 0
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(parts: SupervisorParts) {
@@ -111,13 +117,45 @@ export class Supervisor {
     else socket.destroy()
   }
 
-  /** To the node whose game server the ticket was armed for; with a ticket that nobody here knows, to any. */
+  /**
+   * To the node whose game server the ticket was armed for. A choice that was made on another host is not
+   * known here: then central is asked. With a ticket that nobody knows, to any node: it says what is wrong.
+   */
   #giveArrival(arrival: Arrival): void {
-    const servers = this.#armings.of(arrival.ticketHash)
-    const owner = servers && this.#seats.find(({ node }) => node?.servers.some((id) => servers === id))
+    const { ticketHash } = arrival
+    const serverId = this.#armings.of(ticketHash)
+    const owner = this.#seats.find(({ node }) => serverId !== undefined && node?.servers.includes(serverId))
+    if (owner || ticketHash === null || this.#asking >= askingAtMost) {
+      this.#giveWorld(arrival, owner)
+      return
+    }
+    this.#asking++
+    void this.#find(ticketHash)
+      .then((nodeId) =>
+        this.#giveWorld(
+          arrival,
+          this.#seats.find(({ node }) => node?.id === nodeId),
+        ),
+      )
+      .finally(() => this.#asking--)
+  }
+
+  #giveWorld(arrival: Arrival, owner: Seat | undefined): void {
     const seat = owner ?? leastLoaded(this.#seats, (one) => one.worldLoad)
     if (seat) seat.handArrival(arrival)
     else arrival.socket.destroy()
+  }
+
+  async #find(ticketHash: string): Promise<string | null> {
+    const { enrolment, lasting } = this.#parts
+    try {
+      const identity = await knownIdentity(lasting.folder, 0)
+      const { call } = createCentral({ ...enrolment.central, key: identity?.key ?? null })
+      return (await call(findTicket, { body: { ticketHash } }, { deadlineMs: askingMs })).nodeId
+    } catch (error) {
+      lasting.log.info({ reason: String(error) }, 'central does not say where a console belongs')
+      return null
+    }
   }
 
   #seat(index: number): Seat {

@@ -83,6 +83,7 @@ export class Door {
       const conversation = new Conversation({ kind, line, clock, log, timing: { helloMs }, greeted })
       return counted(this.#inside, answeringProbes(line, conversation, prove))
     }
+    this.#listener.listen()
   }
 
   /** Lets a connection in that somebody else has accepted; with a `head`, greeted it and read as much. */

@@ -89,21 +89,29 @@ export class Listener {
   /** Rejects with the system's error, such as EADDRINUSE, when the port cannot be had. */
   static async open(parts: ListenerParts): Promise<Listener> {
     const listener = new Listener(parts)
-    if (parts.source === 'handed') return listener
-    const listening = once(listener.#server, 'listening')
-    if (typeof parts.source === 'object') listener.#server.listen(parts.source.socket, backlog)
-    else {
-      const reusePort = parts.source === 'shared'
-      listener.#server.listen({ host: parts.bind, port: parts.port, backlog, reusePort })
+    if (parts.source === undefined) {
+      const listening = once(listener.#server, 'listening')
+      listener.#server.listen({ host: parts.bind, port: parts.port, backlog })
+      await listening
     }
-    await listening
     listener.#server.on('error', (error) => parts.log.error({ err: error }, 'a listener failed'))
     return listener
   }
 
-  /** The one that connections are handed over for, where nobody listens here. */
+  /**
+   * Takes its part of what comes to a shared port. Not before everything is ready: others take what comes until then,
+   * or it waits at the socket that was lent, and nobody has to be turned away.
+   */
+  listen(): void {
+    const { source, bind, port } = this.#parts
+    if (source === 'shared') this.#server.listen({ host: bind, port, backlog, reusePort: true })
+    else if (typeof source === 'object') this.#server.listen(source.socket, backlog)
+  }
+
+  /** The one that was named, where it is not this listener's alone. */
   get port(): number {
-    return this.#parts.source === 'handed' ? this.#parts.port : (this.#server.address() as AddressInfo).port
+    const { source, port } = this.#parts
+    return source === undefined ? (this.#server.address() as AddressInfo).port : port
   }
 
   /**

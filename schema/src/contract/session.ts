@@ -8,6 +8,7 @@ import {
   Epoch,
   Fence,
   NameBytes,
+  NodeId,
   ServerId,
   SettingsBytes,
   Sha256,
@@ -129,6 +130,21 @@ export const readTicket = endpoint({
     slots: z.array(Slot),
   }),
   problems: ['bad_request', 'unauthorized', 'forbidden', 'ticket_unknown', 'busy'],
+})
+
+/**
+ * Where the bearer of a ticket is on his way to, for a host with several nodes behind one port: a choice that was
+ * made elsewhere is not known there. Only what concerns the node that asks and those that tell the same FMP address.
+ */
+export const findTicket = endpoint({
+  name: 'findTicket',
+  method: 'POST',
+  path: '/v1/tickets/find',
+  caller: 'node',
+  summary: 'The node of this host for which a ticket is armed.',
+  body: z.strictObject({ ticketHash: Sha256 }),
+  output: z.object({ nodeId: NodeId.nullable() }),
+  problems: ['bad_request', 'unauthorized', 'busy'],
 })
 
 /**
