@@ -50,14 +50,36 @@ test('a refusal in a transaction leaves nothing open behind it', async () => {
 test('a sync is answered at once, with a time for the next', async () => {
   const far = await central.node({ servers: [{ name: 'Far', type: 'open' }] })
   const body = syncBody(far.epoch, 1, { holdMs: 20_000 })
-  expect(await central.call(syncNode, { body }, far.key)).toMatchObject({ nextSyncMs: 20_000 })
+  expect(await central.call(syncNode, { body }, far.key)).toMatchObject({ nextSyncMs: 15_000 })
   expect((await central.call(listServers, {})).items).toContainEqual(
     expect.objectContaining({ name: 'Far', status: 'up' }),
   )
 })
 
-test('what time has ended is thrown away by the cron trigger', async () => {
+test('what time has ended is thrown away by the cron trigger, and figures are kept', async () => {
   await central.sql`insert into seats values ('000000', 1, clock_timestamp() - interval '1 second')`
   await central.scheduled()
   expect(await central.sql`select capcom_id from seats where capcom_id = '000000'`).toEqual([])
+  expect(await central.sql`select nodes from stats_samples`).toEqual([{ nodes: 2 }])
+})
+
+test('who guesses keys is refused by the platform’s count, and nobody else is', async () => {
+  const guess = (from: string) =>
+    central.fetch('/v1/bans', { headers: { authorization: 'Bearer guess', 'cf-connecting-ip': from } })
+  const answers = new Set<number>()
+  // A window may end in the middle.
+  for (let time = 0; time < 130 && !answers.has(429); time++) answers.add((await guess('203.0.113.7')).status)
+  expect(answers).toEqual(new Set([401, 429]))
+  const refused = await guess('203.0.113.7')
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect((await guess('203.0.113.8')).status).toBe(401)
+})
+
+test('a body is as large as it may be, and not larger', async () => {
+  const large = await central.fetch('/v1/enrol-tokens', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${central.operatorKey}`, 'content-type': 'application/json' },
+    body: ' '.repeat(5 * 1024 * 1024),
+  })
+  expect(large.status).toBe(413)
 })

@@ -12,10 +12,13 @@ import type { Deps } from '../deps.ts'
 import type { Log } from '../log.ts'
 import { ensureOperatorKey } from '../services/operator-keys.ts'
 import { purge } from '../services/purge.ts'
+import { sampleStats } from '../services/stats-history.ts'
+import { isOwnMachine, limitedAddress } from './limits.ts'
 import { inRoute, withRoute } from './route-comment.ts'
 import { workerDialler } from './worker-dialler.ts'
+import { type LimitBindings, workerLimits } from './worker-limits.ts'
 
-interface Environment {
+interface Environment extends LimitBindings {
   readonly HYPERDRIVE: { readonly connectionString: string }
   /** A secret: a key of the operator's own making. */
   readonly CITYGATE_OPERATOR_KEY?: string
@@ -47,6 +50,11 @@ const deps: Deps = {
     return db
   },
   log,
+  limits: workerLimits(() => bindings),
+  addressOf(context) {
+    const address = context.req.header('cf-connecting-ip')
+    return isOwnMachine(address) ? null : limitedAddress(address)
+  },
   inRoute,
   sourceOf: (context) => context.req.header('cf-connecting-ip') ?? null,
   get dialBack() {
@@ -54,6 +62,7 @@ const deps: Deps = {
   },
 }
 let dialBack: NonNullable<Environment['CITYGATE_DIAL_BACK']> = 'on'
+let bindings: LimitBindings = {}
 let app: Hono | null = null
 let knownKey: string | null = null
 
@@ -61,6 +70,7 @@ export default {
   fetch(request: Request, environment: Environment): Promise<Response> {
     return withDatabase(environment, async () => {
       app ??= createApp(deps)
+      bindings = environment
       dialBack = environment.CITYGATE_DIAL_BACK ?? 'on'
       await knowOperatorKey(environment, request)
       return app.fetch(request)
@@ -69,7 +79,10 @@ export default {
 
   /** Called by the cron trigger of wrangler.jsonc. */
   scheduled(_event: unknown, environment: Environment): Promise<void> {
-    return withDatabase(environment, () => purge(deps))
+    return withDatabase(environment, async () => {
+      await sampleStats(deps)
+      await purge(deps)
+    })
   },
 }
 
