@@ -387,6 +387,25 @@ export const lockingOperations: readonly LockingOperation[] = [
     },
   },
   {
+    name: 'limit a node',
+    row: 'limit what nodes bring',
+    endpoint: contract.limitNode,
+    run: (stage, index) => {
+      const { nodeId } = actor(stage, index)[0].holder
+      const body = { limits: { servers: 80 - (index % 2) } }
+      return stage.central.call(contract.limitNode, { params: { nodeId }, body }, operator(stage))
+    },
+  },
+  {
+    name: 'limit all nodes',
+    row: 'limit what nodes bring',
+    endpoint: contract.limitNodes,
+    run: (stage, index) => {
+      const body = { limits: index % 2 === 0 ? null : { servers: 80 } }
+      return stage.central.call(contract.limitNodes, { body }, operator(stage))
+    },
+  },
+  {
     name: 'announce',
     row: 'announce',
     endpoint: contract.announce,
@@ -508,5 +527,7 @@ export const locksNothing: Readonly<Record<string, string>> = {
   createOperatorKey: 'an insert',
   createEnrolToken: 'an insert',
   findOnline: 'reads',
+  searchCities: 'reads',
+  findTicket: 'reads',
   searchOnline: 'reads',
 }
