@@ -10,6 +10,7 @@ import { endNode, type NodeConfig, type NodeJob, portsOf, runNode, statusOf } fr
 import { type Enrolment, homeOf, knownIdentity, newIdentity } from './identities.ts'
 import type { Lasting } from './lasting.ts'
 import { ownProfileWords } from './profile.ts'
+import { onRestartWish } from './rolling.ts'
 import { shareServers } from './server-shares.ts'
 import type { NodeStatus } from './status-file.ts'
 import { lookAtMachine } from './workers/machine.ts'
@@ -70,7 +71,16 @@ export async function startHostedNodes(
   )
   await handServersOver(lasting, place.central, jobs)
   if (plan.kind !== 'here') {
-    return startSupervisor({ config, plan, jobs, enrolment, lasting, onChange: place.onChange })
+    const supervisor = await startSupervisor({
+      config,
+      plan,
+      jobs,
+      enrolment,
+      lasting,
+      onChange: place.onChange,
+    })
+    onRestartWish(lasting, () => supervisor.restartAll())
+    return supervisor
   }
   const [job] = jobs
   if (!job) throw new Error('a host without a node')

@@ -7,7 +7,8 @@ import { migrate } from './commands/migrate.ts'
 import { node } from './commands/node.ts'
 import { nodes } from './commands/nodes.ts'
 import { players } from './commands/players.ts'
+import { restart } from './commands/restart.ts'
 import { up } from './commands/up.ts'
 import { runProgram } from './program.ts'
 
-await runProgram([up, central, node, bots, doctor, migrate], { admin, players, nodes })
+await runProgram([up, central, node, bots, doctor, restart, migrate], { admin, players, nodes })

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { silentLog } from '@citygate/nodes/host'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { eventually } from '../../test/src/eventually.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import { isHeard, onRestartWish, wishForRestart } from './rolling.ts'
+
+let folder = ''
+const closers: (() => unknown)[] = []
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'citygate '))
+})
+afterEach(async () => {
+  for (const close of closers.splice(0)) close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const life: Lifecycle = {
+  ending: new AbortController().signal,
+  onEnd: (close) => closers.push(() => close({ hurry: false })),
+  fail: () => {},
+}
+
+test('a wish in the data folder is heard once, and one of an earlier time is not', async () => {
+  wishForRestart(folder)
+  let restarts = 0
+  onRestartWish({ folder, life, log: silentLog }, async () => {
+    restarts++
+  })
+  expect(isHeard(folder)).toBe(true)
+  wishForRestart(folder)
+  expect(
+    await eventually(
+      async () => restarts,
+      (count) => count === 1,
+    ),
+  ).toBe(1)
+  expect(existsSync(join(folder, 'restart.wanted'))).toBe(false)
+})
+
+test.skipIf(process.platform === 'win32')(
+  'SIGHUP is the same, and a second one meanwhile counts for nothing',
+  async () => {
+    let restarts = 0
+    let finish = () => {}
+    onRestartWish({ folder, life, log: silentLog }, () => {
+      restarts++
+      return new Promise<void>((resolve) => {
+        finish = resolve
+      })
+    })
+    process.emit('SIGHUP', 'SIGHUP')
+    process.emit('SIGHUP', 'SIGHUP')
+    expect(restarts).toBe(1)
+    finish()
+    await new Promise((resolve) => setImmediate(resolve))
+    process.emit('SIGHUP', 'SIGHUP')
+    expect(restarts).toBe(2)
+    finish()
+  },
+)

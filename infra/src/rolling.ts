@@ -1,0 +1,52 @@
+/**
+ * A rolling restart, asked for from outside: SIGHUP where the system has it, and everywhere a file in the data folder, which
+ * whoever may write there may put (`citygate restart`). Windows sends SIGHUP when a console window is closed: there only the file counts.
+ */
+import { existsSync, rmSync, unwatchFile, watchFile, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Lasting } from './lasting.ts'
+
+const lookEveryMs = 500
+const wishFile = (folder: string): string => join(folder, 'restart.wanted')
+
+export function wishForRestart(folder: string): void {
+  writeFileSync(wishFile(folder), '')
+}
+
+/** The wish has been heard: whoever restarts has taken the file away. */
+export const isHeard = (folder: string): boolean => !existsSync(wishFile(folder))
+
+/** `restart` is never called while an earlier call is under way. */
+export function onRestartWish(
+  { folder, life, log }: Pick<Lasting, 'folder' | 'life' | 'log'>,
+  restart: () => Promise<void>,
+): void {
+  const file = wishFile(folder)
+  // From a time when nobody listened.
+  rmSync(file, { force: true })
+  let running = false
+  const hear = async (why: string) => {
+    if (running || life.ending.aborted) return
+    running = true
+    log.info({ why }, 'restarting the workers, one after the other')
+    try {
+      await restart()
+      log.info({}, 'every worker has been restarted')
+    } catch (error) {
+      log.error({ err: error }, 'the workers were not all restarted')
+    } finally {
+      running = false
+    }
+  }
+  const onSignal = () => void hear('SIGHUP')
+  if (process.platform !== 'win32') process.on('SIGHUP', onSignal)
+  watchFile(file, { interval: lookEveryMs, persistent: false }, () => {
+    if (!existsSync(file)) return
+    rmSync(file, { force: true })
+    void hear('citygate restart')
+  })
+  life.onEnd(() => {
+    unwatchFile(file)
+    process.off('SIGHUP', onSignal)
+  })
+}
