@@ -244,7 +244,11 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       if (known) read(known)
       else log.warn({ kind: letter.kind }, 'a letter of a kind that this release does not know')
     }
-    for (const { capcomId, fence } of answer.refused) world.lose(capcomId, fence)
+    for (const { capcomId, fence } of answer.refused) {
+      // Of a provisional player the adoption decides: what is refused here is his release from before.
+      const held = holds.of(capcomId)
+      if (!held || !policies.provisional.has(held)) world.lose(capcomId, fence)
+    }
     drainOrder = { questMs: (answer.orders.questSeconds ?? usualQuestSeconds) * 1000 }
     setDraining({ ...draining, ordered: answer.orders.drain })
   }

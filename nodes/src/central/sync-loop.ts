@@ -183,7 +183,8 @@ export function startSync(options: SyncOptions): SyncLoop {
 
   function backOff(error: unknown, code: string | null): void {
     failures++
-    options.onSilence?.()
+    // A refusal is an answer all the same.
+    if (!(error instanceof Problem) || error.status >= 500) options.onSilence?.()
     const waitMs = backOffMs(failures, options.random())
     pace = { ...pace, notBefore: clock.now() + waitMs }
     report(error, code, waitMs)
