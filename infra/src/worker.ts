@@ -141,6 +141,7 @@ if (isMainThread) {
   process.on('message', (message: ToWorker, beside: unknown) => hear(message, beside))
   // A terminal tells the whole group, a service manager too: the supervisor says what is to be done.
   process.on('SIGINT', () => undefined)
+  process.on('SIGHUP', () => undefined)
   process.on('SIGTERM', () => tell({ type: 'asked-to-end' }))
 } else {
   parentPort?.on('message', (message: ToWorker & { socket?: Socket }) => hear(message, message.socket))

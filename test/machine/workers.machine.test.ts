@@ -2,15 +2,20 @@
  * Every kind of worker with every way of accepting, on Linux (what the system shows of processes and
  * sockets is read there): who watches which socket, and what a kill, a stop and a restart cost.
  */
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createCentral, throughHttp } from '@citygate/nodes/central'
+import { latin1 } from '@citygate/nodes/pat'
+import { createEnrolToken } from '@citygate/schema/contract'
 import { startBots } from '@citygate/test/bots'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Console } from '../src/console/index.ts'
+import { Console, type ListedServer } from '../src/console/index.ts'
 import { eventually } from '../src/eventually.ts'
 import { FrontDoor } from '../src/front-door.ts'
+import { NodeProcess } from '../src/node-process.ts'
 import { connectionsTo, watchers } from '../src/sockets.ts'
 
 let folder: string
@@ -182,4 +187,44 @@ test('a second signal ends everything at once, with exit code 1', async () => {
   process.kill(status.pid, 'SIGTERM')
   expect(await ended).toBe(1)
   expect(await allGone(pids, 5_000)).toEqual([])
+})
+
+test('a guest with two processes behind one port: consoles that chose elsewhere find the right one; each takes one use of the token', async () => {
+  door = new FrontDoor(folder, ['--workers', '1'])
+  const home = await door.ready()
+  const key = readFileSync(join(folder, 'data', 'operator.key'), 'utf8').trim()
+  const operator = createCentral({ url: home.http, send: throughHttp(), key })
+  const token = (uses: number) =>
+    operator.call(createEnrolToken, { body: { roles: ['entry', 'world'], uses } })
+  const guest = async (uses: number) =>
+    NodeProcess.start({
+      folder: join(folder, 'guest'),
+      central: home.http,
+      enrolToken: (await token(uses)).token,
+      name: 'guest',
+      servers: ['North', 'South'].map((name) => ({ name, type: 'open' })),
+      flags: ['--workers', 'processes:2', '--accept', 'dispatch'],
+    })
+  await expect(guest(1)).rejects.toThrow(/enrol: node 2 of 2 was not enrolled: .*--uses 1/)
+  await using running = await guest(1)
+  const options = { opn: home.nodes[0]?.opn ?? '', tls: false, patience: 30_000 }
+  const listed = await eventually(
+    async () =>
+      (await (await fetch(`${home.http}/v1/servers`)).json()) as {
+        items: { name: string; status: string }[]
+      },
+    ({ items }) =>
+      items.filter(({ name, status }) => /North|South/.test(name) && status === 'up').length === 2,
+  )
+  expect(listed.items).toHaveLength(14)
+  for (const round of [1, 2, 3]) {
+    for (const server of ['North', 'South']) {
+      const pick = (servers: readonly ListedServer[]) =>
+        servers.find(({ name }) => latin1(name) === server)?.index ?? 0
+      const hunter = await Console.logIn({ ...options, name: `${server}${round}`, pick })
+      expect(await hunter.enterGate(round)).toEqual([hunter.capcomId])
+      await hunter.logOut()
+    }
+  }
+  expect(running.pid).toBeGreaterThan(0)
 })

@@ -12,7 +12,9 @@ export interface NodeProcessOptions {
   readonly central: string
   readonly enrolToken: string
   readonly name: string
-  readonly servers: readonly { readonly id: number; readonly name: string; readonly type: string }[]
+  readonly servers: readonly { readonly id?: number; readonly name: string; readonly type: string }[]
+  /** Further ones, as on a command line. */
+  readonly flags?: readonly string[]
 }
 
 interface Status {
@@ -52,6 +54,7 @@ export class NodeProcess implements AsyncDisposable {
         'infra/src/main.ts',
         'node',
         ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]),
+        ...(options.flags ?? []),
       ],
       { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
     )

@@ -143,6 +143,7 @@ export class Seat {
     await this.#end(false)
     if (this.#stopping.signal.aborted) return
     this.#state = 'open'
+    this.#failures = 0
     await this.#refill()
   }
 
