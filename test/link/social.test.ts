@@ -98,7 +98,7 @@ test('both nodes find each other’s hunters, with the place and its numbers', a
     ...{ serverId: 2, serverName: 'Valor2', gate: 5, city: null, population: 1, capacity: 100 },
   }
   const search = (capcomId: string, hunterName: string) =>
-    a.link.social.searchOnline(a.hold, { capcomId, hunterName: ascii(hunterName) })
+    a.link.social.searchOnline(a.hold, { capcomId, hunterName: ascii(hunterName), conditions: [] })
   await expect.poll(() => search('', 'bel'), patience).toEqual([bela])
   expect(await search(b.hold.capcomId.slice(2), 'BELA')).toEqual([bela])
   expect(await search(b.hold.capcomId.toLowerCase().concat('!'), '')).toEqual([])

@@ -106,13 +106,27 @@ async function enter(node: NodeProcess, server: number, gate: number, name: stri
 
 const cityFields = [{ id: 4, value: 7 }]
 
-async function found(console: Console, cityIndex: number): Promise<void> {
+async function found(console: Console, cityIndex: number, optionalFields = cityFields): Promise<void> {
   const { game } = console
   await game.call(ReqLayerCreateHead, { cityIndex }, AnsLayerCreateHead)
   const layerSet = LayerSet.of({ capacity: 4 })
-  const set = { cityIndex, layerSet, optionalFields: cityFields }
+  const set = { cityIndex, layerSet, optionalFields }
   await game.call(ReqLayerCreateSet, set, AnsLayerCreateSet)
   await game.call(ReqLayerCreateFoot, { cityIndex, cancelled: 0 }, AnsLayerCreateFoot)
+}
+
+/** The city search: one row at a time, as the client reads it (extras.md 8.3). */
+async function citiesFound(console: Console, fields: readonly { id: number; value: number }[]) {
+  const search = { circleFlag: 0, list: fields.map((field) => ({ ...field, operator: 5 })) }
+  const asked = { layer: 2, search, firstIndex: 1, count: 40, layerFields, userFields: [1, 2] }
+  const { count } = await console.game.call(ReqLayerDetailSearchHead, asked, AnsLayerDetailSearchHead)
+  const rows = []
+  for (let firstIndex = 1; firstIndex <= count; firstIndex++) {
+    const page = { firstIndex, count: 1 }
+    rows.push(...(await console.game.call(ReqLayerDetailSearchData, page, AnsLayerDetailSearchData)).records)
+  }
+  await console.game.call(ReqLayerDetailSearchFoot, {}, AnsLayerDetailSearchFoot)
+  return rows
 }
 
 /** What the client asks before it warps to a hunter (extras.md 1.3). */
@@ -169,6 +183,45 @@ test('to a friend in a city of another node: seat, way, arrival, and the city he
   for (const console of [aria, bela, near]) console.kill()
 })
 
+test('to a city of another node that a city search has found', async () => {
+  const [aria, bela, cora] = await Promise.all([
+    enter(west, 2, 6, 'Aria'),
+    enter(east, 1, 6, 'Bela'),
+    enter(west, 2, 6, 'Cora'),
+  ])
+  const fields = [
+    { id: 2, value: 31 },
+    { id: 4, value: 9 },
+  ]
+  await found(aria, 5, fields)
+  await cora.game.call(ReqLayerDown, { layerIndex: 5, layerSet: LayerSet.of({}) }, AnsLayerDown)
+  const [row] = await eventually(
+    () => citiesFound(bela, fields),
+    ([first]) => first?.users.length === 2,
+  )
+  if (!row) throw new Error('the city is not found')
+  const { layerData } = row
+  const path = layerData.get('layerHost') ?? noBytes
+  expect(decodeLayerPath(path)).toEqual({ server: 2, gate: 6, city: 5 })
+  expect([latin1(layerData.get('layerPathname') ?? noBytes), layerData.get('size')]).toEqual([
+    'Valor2\tCity Gate6\tCity5',
+    2,
+  ])
+  expect(row.optionalFields).toEqual(fields)
+  expect(row.users.map(({ layerUserInfo }) => latin1(layerUserInfo.get('hunterName') ?? noBytes))).toEqual([
+    'Aria',
+    'Cora',
+  ])
+  expect(await citiesFound(bela, [{ id: 2, value: 30 }])).toEqual([])
+
+  const { ticket } = await ready(bela, path)
+  await travel(bela, 2)
+  await go(bela, path, ticket)
+  expect(await ownPlace(bela)).toBe('City5')
+  expect(await bela.listUsers()).toEqual([aria.capcomId, cora.capcomId, bela.capcomId])
+  for (const console of [aria, bela, cora]) console.kill()
+})
+
 test('a city that is gone on arrival leaves him at the level of the new server', async () => {
   const [aria, bela] = await Promise.all([enter(west, 2, 4, 'Aria'), enter(east, 1, 5, 'Bela')])
   await found(aria, 1)
@@ -208,15 +261,7 @@ test('on one server: gate to gate, gate to city, city to city, city to gate, and
   await bela.game.call(ReqLayerHost, { cityPath: place(1, 11, 2) }, AnsLayerHost)
   expect(who(await aria.next(NtcLayerIn))).toBe(bela.capcomId)
 
-  const search = { circleFlag: 0, list: cityFields.map((field) => ({ ...field, operator: 5 })) }
-  const asked = { layer: 2, search, firstIndex: 1, count: 40, layerFields, userFields: [1, 2] }
-  const { count } = await bela.game.call(ReqLayerDetailSearchHead, asked, AnsLayerDetailSearchHead)
-  const rows = []
-  for (let firstIndex = 1; firstIndex <= count; firstIndex++) {
-    const page = { firstIndex, count: 1 }
-    rows.push(...(await bela.game.call(ReqLayerDetailSearchData, page, AnsLayerDetailSearchData)).records)
-  }
-  await bela.game.call(ReqLayerDetailSearchFoot, {}, AnsLayerDetailSearchFoot)
+  const rows = await citiesFound(bela, cityFields)
   const row = rows.find(({ layerData }) => decodeLayerPath(layerData.get('layerHost') ?? noBytes).gate === 13)
   await jump(bela, row?.layerData.get('layerHost') ?? noBytes, row?.layerData.get('matchKey'))
   expect(who(await aria.next(NtcLayerOut))).toBe(bela.capcomId)

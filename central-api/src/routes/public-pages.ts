@@ -2,7 +2,6 @@
 import { Problem, searchPlayers } from '@citygate/schema/contract'
 import { type Context, Hono } from 'hono'
 import type { z } from 'zod'
-import type { Tx } from '../db/database.ts'
 import { transact } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { openApi } from '../openapi.ts'
@@ -27,7 +26,7 @@ export function publicPages(deps: Deps): Hono {
         ...figures(servers, nodes),
         servers,
         nodes,
-        search: name ? await find(tx, name, cursor) : null,
+        search: name ? await find(deps, name, cursor) : null,
       }
     })
     return show(context, statusPage(status))
@@ -41,12 +40,12 @@ async function show(context: Context, page: Html): Promise<Response> {
 }
 
 /** As `GET /v1/players` finds them; a refusal is told in the page. */
-async function find(tx: Tx, name: string, cursor: string | undefined): Promise<Search> {
+async function find(deps: Deps, name: string, cursor: string | undefined): Promise<Search> {
   try {
     const asked = { name, ...(cursor === undefined ? {} : { cursor }) }
     const query = searchPlayers.query.safeParse(asked)
     if (!query.success) return { name, found: [], next: null, refused: refusal(query.error) }
-    const { items, next } = await search.searchPlayers(tx, query.data)
+    const { items, next } = await search.searchPlayers(deps, query.data)
     return { name, found: items, next, refused: null }
   } catch (error) {
     if (!(error instanceof Problem)) throw error

@@ -33,8 +33,8 @@ import { type Route, serve } from './route.ts'
 const whole = <T extends City | Gate | NodeItem | Server>(items: T[]) => ({ items, next: null })
 
 export const publicRoutes: readonly Route[] = [
-  serve(searchPlayers, (deps, { query }) => transact(deps, (tx) => search.searchPlayers(tx, query))),
-  serve(getPlayer, (deps, { params }) => transact(deps, (tx) => search.getPlayer(tx, params.capcomId))),
+  serve(searchPlayers, (deps, { query }) => search.searchPlayers(deps, query)),
+  serve(getPlayer, (deps, { params }) => search.getPlayer(deps, params.capcomId)),
   serve(listServers, async (deps) => whole(await transact(deps, servers.listServers))),
   serve(listGates, async (deps, { params }) =>
     whole(await transact(deps, (tx) => servers.listGates(tx, params.server))),

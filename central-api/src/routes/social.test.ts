@@ -7,6 +7,7 @@ import {
   friendsAtMost,
   readTicket,
   requestsAtMost,
+  searchCities,
   searchOnline,
   syncNode,
 } from '@citygate/schema/contract'
@@ -255,8 +256,17 @@ describe.each(runtimes)('over %s', (runtime) => {
   })
 
   describe('who is online', () => {
+    interface Shown {
+      readonly name: string
+      readonly gate?: number
+      readonly city?: number
+      readonly leader?: boolean
+      readonly fields?: string[]
+      readonly cityFields?: string[]
+    }
+
     /** Hunters on the far node, in a gate or city of its server. */
-    async function shown(...places: { name: string; gate?: number; city?: number }[]) {
+    async function shown(...places: Shown[]) {
       const world = await central.node({
         roles: ['world'],
         servers: [{ name: 'Search', type: 'open', capacity: 77 }],
@@ -264,16 +274,16 @@ describe.each(runtimes)('over %s', (runtime) => {
       const serverId = world.registration.servers[0]?.id ?? 0
       const hunters: Held[] = []
       const set = []
-      for (const { name, gate, city } of places) {
+      for (const { name, gate, city, leader = false, ...more } of places) {
         const hunter = await newHunter(central, node, name)
         const { capcomId, fence } = await logIn(central, node, world, hunter)
         hunters.push(held(central, world, hunter, capcomId, fence))
-        const at = { gate: gate ?? null, city: city ?? null, inQuest: false, leader: false }
+        const at = { gate: gate ?? null, city: city ?? null, inQuest: false, leader, ...more }
         set.push({ capcomId, fence, serverId, ...at })
       }
       const presence = { generation: null, full: true, set, gone: [] }
       await central.call(syncNode, { body: syncBody(world.epoch, 1, { presence }) }, world.key)
-      return { serverId, hunters }
+      return { serverId, hunters, world }
     }
     const search = async (seeker: Held, namePart: string, capcomIdPart = '', limit = 100) => {
       const body = { seeker: seeker.capcomId, namePart: bytes(namePart), capcomIdPart, limit }
@@ -311,6 +321,71 @@ describe.each(runtimes)('over %s', (runtime) => {
         node.key,
       )
       expect(ids(found.items)).toEqual([first?.capcomId])
+    })
+
+    test('meets conditions, by what he publishes or by his settings, and is found by his place', async () => {
+      const seeker = await here()
+      const { serverId, hunters } = await shown(
+        { name: 'Cond1', gate: 3, city: 2, fields: ['3:7', '4:'] },
+        { name: 'Cond2', gate: 3, fields: ['3:8'] },
+        { name: 'Cond3', gate: 4 },
+      )
+      const settings = new Uint8Array(256)
+      settings.set([1, 31, 0, 0, 0, 10])
+      for (const { capcomId } of hunters.slice(1))
+        await central.sql`update players set settings = ${settings} where capcom_id = ${capcomId}`
+      const found = async (more: object) => {
+        const body = {
+          seeker: seeker.capcomId,
+          namePart: bytes('cond'),
+          capcomIdPart: '',
+          limit: 100,
+          ...more,
+        }
+        const { items } = await central.call(searchOnline, { body }, node.key)
+        return items.map(({ name }) => Buffer.from(name, 'base64').toString())
+      }
+      const rank = `2:${(256 + 31) << 16}`
+      expect(await found({ conditions: ['3:7'] })).toEqual(['Cond1'])
+      expect(await found({ conditions: ['4:', '3:7'] })).toEqual(['Cond1'])
+      expect(await found({ conditions: ['3:7', '3:8'] })).toEqual([])
+      expect(await found({ conditions: [rank] })).toEqual(['Cond2', 'Cond3'])
+      expect(await found({ conditions: [rank, '3:8'] })).toEqual(['Cond2'])
+      expect(await found({ conditions: [`1:${10 << 24}`] })).toEqual(['Cond2', 'Cond3'])
+      expect(await found({ conditions: [`1:${(10 << 24) + 1}`] })).toEqual([])
+      const place = (gate: number | null, city: number | null) => ({ place: { serverId, gate, city } })
+      expect(await found(place(null, null))).toEqual(['Cond1', 'Cond2', 'Cond3'])
+      expect(await found(place(3, null))).toEqual(['Cond1', 'Cond2'])
+      expect(await found(place(3, 2))).toEqual(['Cond1'])
+      expect(await found({ place: { serverId: 9999, gate: null, city: null } })).toEqual([])
+    })
+
+    test('cities are found on other nodes, by what their leaders tell of them', async () => {
+      const led = { gate: 3, city: 2, leader: true, cityFields: ['1:5', '2:31'] }
+      const { serverId, hunters, world } = await shown(
+        { name: 'Leads', ...led },
+        { name: 'Follows', gate: 3, city: 2, cityFields: ['1:6'] },
+        { name: 'LeadsToo', ...led, gate: 4, cityFields: ['1:5', '2:40'] },
+      )
+      const search = async (conditions: string[], by = node) => {
+        const body = { serverId, conditions, limit: 100 }
+        const { items } = await central.call(searchCities, { body }, by.key)
+        return items.filter((city) => city.serverId === serverId)
+      }
+      const member = (index: number, name: string) => {
+        const capcomId = hunters[index]?.capcomId
+        return { capcomId, name: bytes(name), settings: null, inQuest: false }
+      }
+      expect(await search(['1:5', '2:31'])).toEqual([
+        {
+          ...{ serverId, serverName: 'Search', gate: 3, city: 2, capacity: 4, fields: ['1:5', '2:31'] },
+          members: [member(0, 'Leads'), member(1, 'Follows')],
+        },
+      ])
+      expect((await search(['1:5'])).map(({ gate }) => gate)).toEqual([3, 4])
+      expect(await search([])).toHaveLength(2)
+      expect(await search(['1:6'])).toEqual([])
+      expect(await search([], world)).toEqual([])
     })
 
     test('whoever blocks or is blocked is not found, and nobody finds himself', async () => {

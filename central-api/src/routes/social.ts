@@ -5,6 +5,7 @@ import {
   deleteFriend,
   findOnline,
   readAcquaintances,
+  searchCities,
   searchOnline,
   setBlacklisted,
   setDeniesRequests,
@@ -14,6 +15,7 @@ import * as acquaintances from '../services/acquaintances.ts'
 import type { Acting } from '../services/acting.ts'
 import * as blacklist from '../services/blacklist.ts'
 import * as friends from '../services/friends.ts'
+import { searchCitiesAbroad } from '../services/online-cities.ts'
 import * as onlineSearch from '../services/online-search.ts'
 import { tell } from '../services/tells.ts'
 import { type NodeCaller, type Route, serve } from './route.ts'
@@ -53,6 +55,7 @@ export const socialRoutes: readonly Route[] = [
   serve(tellPlayer, (deps, request) =>
     tell(deps, acting(request), request.params.other, request.body.message),
   ),
+  serve(searchCities, (deps, { body, who }) => searchCitiesAbroad(deps.db, who.nodeId, body)),
   serve(searchOnline, (deps, { body }) => onlineSearch.search(deps.db, body)),
   serve(findOnline, (deps, { body }) => onlineSearch.find(deps.db, body.seeker, body.capcomIds)),
 ]

@@ -11,7 +11,7 @@ import { blacklist, consoles, players } from '@citygate/schema/tables'
 import { eq, type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { fromBase64 } from '../base64.ts'
-import type { Tx } from '../db/database.ts'
+import { plannedEachTime, type Tx } from '../db/database.ts'
 import { foldName, nameText } from '../name-text.ts'
 
 type Search = z.output<NonNullable<(typeof searchEndpoint)['body']>>
@@ -19,7 +19,7 @@ type Search = z.output<NonNullable<(typeof searchEndpoint)['body']>>
 /** @throws Problem `player_not_found` (the seeker) */
 export async function search(
   tx: Tx,
-  { seeker, capcomIdPart, namePart, limit }: Search,
+  { seeker, capcomIdPart, namePart, conditions = [], place, limit }: Search,
 ): Promise<Output<typeof searchEndpoint>> {
   const [own] = await tx
     .select({ mediaVersion: consoles.mediaVersion })
@@ -29,8 +29,31 @@ export async function search(
   if (!own) throw new Problem('player_not_found')
   const name = foldName(nameText(fromBase64(namePart), own.mediaVersion))
   const wanted = sql`p.capcom_id like ${`%${capcomIdPart}%`}
-    and p.name_folded like ${`%${name.replaceAll(/[\\%_]/g, '\\$&')}%`} and p.capcom_id <> ${seeker}`
+    and p.name_folded like ${`%${name.replaceAll(/[\\%_]/g, '\\$&')}%`} and p.capcom_id <> ${seeker}
+    ${place ? within(place) : sql``} ${sql.join(conditions.map(meets), sql` `)}`
   return { items: await online(tx, seeker, wanted, limit) }
+}
+
+/** A gate is also its cities, a server also its gates. */
+const within = ({
+  serverId,
+  gate,
+  city,
+}: NonNullable<Search['place']>) => sql`and l.server_id = ${serverId}::integer
+  and (${gate}::integer is null or l.gate = ${gate}::integer)
+  and (${city}::integer is null or l.city = ${city}::integer)`
+
+/** What he publishes, or what the game reads out of his settings: weapon and quest (1), rank (2; game.md 4.5). */
+function meets(condition: string): SQL {
+  const [id, value] = condition.split(':')
+  const published = sql`l.fields @> ${JSON.stringify([condition])}::text::jsonb`
+  const byte = (at: number) => sql.raw(`coalesce(get_byte(p.settings, ${at}), 0)::bigint`)
+  if (!value) return sql`and ${published}`
+  if (id === '1')
+    return sql`and (${published} or ((${byte(5)} << 24) | l.in_quest::integer) = ${value}::bigint)`
+  if (id === '2')
+    return sql`and (${published} or (((${byte(0)} << 8) | ${byte(1)}) << 16) = ${value}::bigint)`
+  return sql`and ${published}`
 }
 
 export async function find(
@@ -58,7 +81,7 @@ type Row = Record<'capcomId' | 'name' | 'serverName', string> &
  * change from one search to the next.
  */
 async function online(tx: Tx, seeker: string, wanted: SQL, limit: number): Promise<OnlineHunter[]> {
-  const rows = await tx.execute<Row>(sql`with found as (
+  const rows = await tx.execute<Row>(sql`${plannedEachTime} with found as (
       select p.capcom_id, p.name, p.name_folded, p.settings, l.server_id, l.gate, l.city, l.in_quest
       from live_presence l join ${players} p on p.capcom_id = l.capcom_id
       where ${wanted} and not exists (select from ${blacklist} b

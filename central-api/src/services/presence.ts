@@ -34,11 +34,14 @@ export async function applyPresence(
     one.city,
     one.inQuest,
     one.leader,
+    one.fields ?? [],
+    one.cityFields ?? [],
   ])
   await tx.execute(sql`with told as (
       select distinct on (capcom_id) * from ${rows(told, presenceColumns)} order by capcom_id, fence desc
     ), put as (
-      insert into ${presence} (capcom_id, fence, server_id, gate, city, in_quest, leader, node_id, epoch)
+      insert into ${presence} (capcom_id, fence, server_id, gate, city, in_quest, leader, fields, city_fields,
+        node_id, epoch)
       select told.*, ${nodeId}::uuid, ${epoch}::integer
       from told
       join ${leases} l on l.capcom_id = told.capcom_id and l.fence = told.fence
@@ -48,6 +51,7 @@ export async function applyPresence(
       on conflict (capcom_id) do update set
         fence = excluded.fence, server_id = excluded.server_id, gate = excluded.gate, city = excluded.city,
         in_quest = excluded.in_quest, leader = excluded.leader,
+        fields = excluded.fields, city_fields = excluded.city_fields,
         node_id = excluded.node_id, epoch = excluded.epoch, told_at = clock_timestamp()
       where ${presence}.fence <= excluded.fence
     )
@@ -69,6 +73,8 @@ const presenceColumns: readonly Column[] = [
   ['city', 'integer'],
   ['in_quest', 'boolean'],
   ['leader', 'boolean'],
+  ['fields', 'jsonb'],
+  ['city_fields', 'jsonb'],
 ]
 
 type Column = readonly [name: string, type: string]

@@ -8,6 +8,9 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { plannedEachTime, type Tx } from '../db/database.ts'
 import { inTurn } from '../db/in-turn.ts'
+import { read } from '../db/read.ts'
+import { transact } from '../db/transaction.ts'
+import type { Deps } from '../deps.ts'
 import { foldName } from '../name-text.ts'
 import type { Place } from './search-cursor.ts'
 
@@ -61,18 +64,23 @@ type Raw = Moment & { readonly walked: number | null } & {
  */
 const walkAtMost = { inIndex: 8000, lookedUp: 1500 } as const
 
-export async function findPage(tx: Tx, filters: Filters, page: Page): Promise<Answer> {
-  if (!isNarrow(filters)) {
-    const { walked, ...answer } = await walk(tx, filters, page)
-    if (walked >= page.rows || Object.keys(filters).length === 0) return answer
-  }
-  const [, found] = await inTurn(
-    planMode(tx, 'auto'),
-    tx.execute<Raw & Record<string, unknown>>(sql`${plannedEachTime}
-    with found as materialized (${matching(filters, page)})
-    ${shownRows(sql`(select * from found order by ${byKey(page)} limit ${page.rows})`, page)}`),
-  )
-  return answerOf(found)
+export async function findPage(deps: Deps, filters: Filters, page: Page): Promise<Answer> {
+  const { capcomId, ...others } = filters
+  if (capcomId !== undefined && page.after === null && Object.keys(others).length === 0)
+    return read(deps, (db) => findOne(db, capcomId))
+  return transact(deps, async (tx) => {
+    if (!isNarrow(filters)) {
+      const { walked, ...answer } = await walk(tx, filters, page)
+      if (walked >= page.rows || Object.keys(filters).length === 0) return answer
+    }
+    const [, found] = await inTurn(
+      planMode(tx, 'auto'),
+      tx.execute<Raw & Record<string, unknown>>(sql`${plannedEachTime}
+        with found as materialized (${matching(filters, page)})
+        ${shownRows(sql`(select * from found order by ${byKey(page)} limit ${page.rows})`, page)}`),
+    )
+    return answerOf(found)
+  })
 }
 
 /** The one hunter, or nobody. */
@@ -93,17 +101,14 @@ async function walk(tx: Tx, filters: Filters, page: Page) {
   const steps = lookedUp ? walkAtMost.lookedUp : walkAtMost.inIndex
   const walked = sql`select w.capcom_id, w.key from (${walks[sort](page, steps)}) w
     where ${walkFilters(filters, sort)} order by ${byKey(page)} limit ${rows}`
-  const lost =
-    sort === 'seen'
-      ? sql`select w.capcom_id, w.key from (${lostHolders(page)}) w
-          where ${walkFilters(filters, sort)} order by ${byKey(page)} limit ${rows}`
-      : sql`select null, null where false`
+  const lost = sql`select w.capcom_id, w.key from (${lostHolders(page)}) w
+    where ${walkFilters(filters, sort)} order by ${byKey(page)} limit ${rows}`
+  const both = sort === 'seen' ? sql`select * from walked union all (${lost})` : sql`select * from walked`
   const [, found] = await inTurn(
     planMode(tx, 'force_generic_plan'),
     tx.execute<Raw & Record<string, unknown>>(sql`with walked as materialized (${walked})
       ${shownRows(
-        sql`(select * from (select * from walked ${sort === 'seen' ? sql`union all (${lost})` : sql``}) each
-          order by ${byKey(page)} limit ${rows})`,
+        sql`(select * from (${both}) each order by ${byKey(page)} limit ${rows})`,
         page,
         sql`(select count(*)::int from walked)`,
       )}`),
@@ -111,7 +116,7 @@ async function walk(tx: Tx, filters: Filters, page: Page) {
   return { ...answerOf(found), walked: found[0]?.walked ?? 0 }
 }
 
-/** A plan for whatever is asked, or one for what is asked now. Until the end of the transaction. */
+/** A plan for whatever is asked, which is made once, or one for what is asked now. Until the end of the transaction. */
 const planMode = (tx: Tx, mode: 'force_generic_plan' | 'auto') =>
   tx.execute(sql`select set_config('plan_cache_mode', ${mode}, true)`)
 

@@ -1,19 +1,20 @@
 /** Search of hunters: pages found by key, never by offset (docs/decisions/0028-pages-of-a-search.md). */
 import { type searchPlayers as endpoint, type Output, type Player, Problem } from '@citygate/schema/contract'
 import { meta } from '@citygate/schema/tables'
-import type { Tx } from '../db/database.ts'
+import { read } from '../db/read.ts'
+import type { Deps } from '../deps.ts'
 import { cityName, gateName } from './place-names.ts'
 import { decodeCursor, encodeCursor, type Place } from './search-cursor.ts'
 import { type FoundRow, findOne, findPage, type Query, type SortKey } from './search-statements.ts'
 
 /** @throws Problem `bad_request` naming `cursor` when it is not of this search */
-export async function searchPlayers(tx: Tx, query: Query): Promise<Output<typeof endpoint>> {
+export async function searchPlayers(deps: Deps, query: Query): Promise<Output<typeof endpoint>> {
   const { cursor, limit = 20, sort = 'name', ...filters } = query
   const inOrder = Object.entries(filters).sort(([a], [b]) => (a < b ? -1 : 1))
   const searchOf = (incarnation: string) => [incarnation, sort, inOrder]
-  const after = cursor === undefined ? null : await placeOf(tx, searchOf, cursor)
+  const after = cursor === undefined ? null : await placeOf(deps, searchOf, cursor)
 
-  const { moment, rows } = await findPage(tx, filters, {
+  const { moment, rows } = await findPage(deps, filters, {
     sort: sortKeys[sort],
     descending: sort.startsWith('-'),
     after,
@@ -40,8 +41,8 @@ const sortKeys: Readonly<Record<NonNullable<Query['sort']>, SortKey>> = {
 }
 
 /** @throws Problem `player_not_found` */
-export async function getPlayer(tx: Tx, capcomId: string): Promise<Player> {
-  const { moment, rows } = await findOne(tx, capcomId)
+export async function getPlayer(deps: Deps, capcomId: string): Promise<Player> {
+  const { moment, rows } = await read(deps, (db) => findOne(db, capcomId))
   const [row] = rows
   if (!row) throw new Problem('player_not_found')
   return shown(row, moment.now)
@@ -50,11 +51,15 @@ export async function getPlayer(tx: Tx, capcomId: string): Promise<Player> {
 /** The incarnation of the last answer: it hardly ever changes, so a cursor is checked without asking for it. */
 let knownIncarnation = ''
 
-async function placeOf(tx: Tx, searchOf: (incarnation: string) => unknown[], cursor: string): Promise<Place> {
+async function placeOf(
+  deps: Deps,
+  searchOf: (incarnation: string) => unknown[],
+  cursor: string,
+): Promise<Place> {
   try {
     return await decodeCursor(searchOf(knownIncarnation), cursor)
   } catch {
-    const [row] = await tx.select({ incarnation: meta.incarnation }).from(meta)
+    const [row] = await read(deps, (db) => db.select({ incarnation: meta.incarnation }).from(meta))
     knownIncarnation = row?.incarnation ?? ''
     return decodeCursor(searchOf(knownIncarnation), cursor)
   }

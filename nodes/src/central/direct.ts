@@ -18,7 +18,7 @@ import { directSocial } from './social-link.ts'
 
 export interface Direct {
   readonly entry: Omit<EntryLink, 'directory'>
-  readonly social: Omit<SocialLink, 'onLetter'>
+  readonly social: Omit<SocialLink, 'onLetter' | 'keeps'>
   claim(ticket: Bytes): Promise<Hold>
   arm(hold: Hold, serverId: number): Promise<Target>
   settings(hold: Hold, settings: Bytes): Promise<void>

@@ -50,8 +50,12 @@ export interface OwnSocial {
 export function ownSocial(parts: OwnSocialParts): OwnSocial {
   const { direct, reach, clock, holds, known } = parts
 
+  /** Rises with everything that a copy was told. */
+  const revisions = new WeakMap<Copy, number>()
+
   function change(hold: Hold, how: (before: Acquaintances) => Acquaintances): void {
     const copy = parts.copyOf(hold)
+    revisions.set(copy, (revisions.get(copy) ?? 0) + 1)
     if (copy.acquaintances) copy.acquaintances = how(copy.acquaintances)
     known.changed()
   }
@@ -132,11 +136,15 @@ export function ownSocial(parts: OwnSocialParts): OwnSocial {
   } | null = null
 
   const link: Omit<SocialLink, 'onLetter'> = {
+    keeps: { own: true, othersMs: foundMs },
+
     async acquaintances(hold) {
       const copy = parts.copyOf(hold)
       if (copy.acquaintances) return copy.acquaintances
+      const before = revisions.get(copy) ?? 0
       const read = await reach.ask(() => direct.acquaintances(hold))
-      copy.acquaintances = read
+      // What was told meanwhile may be newer than this answer: then the next question reads it anew.
+      if ((revisions.get(copy) ?? 0) === before) copy.acquaintances = read
       known.changed()
       return read
     },
@@ -215,7 +223,16 @@ export function ownSocial(parts: OwnSocialParts): OwnSocial {
 
     tell: (hold, other, message) => reach.ask(() => direct.tell(hold, other, message)),
 
-    searchOnline: (hold, wanted) => reach.ask(() => direct.searchOnline(hold, wanted)),
+    async searchOnline(hold, wanted) {
+      try {
+        return await reach.ask(() => direct.searchOnline(hold, wanted))
+      } catch (error) {
+        if (!(error instanceof CentralUnreachable)) throw error
+        parts.tell(hold, { kind: 'alone' })
+        return []
+      }
+    },
+    searchCities: (serverId, conditions) => reach.ask(() => direct.searchCities(serverId, conditions)),
 
     findOnline(hold, capcomIds) {
       const key = [hold.capcomId, ...capcomIds].join()

@@ -5,11 +5,14 @@ import {
   deleteFriend,
   type Endpoint,
   findOnline,
+  foundCitiesAtMost,
   foundOnlineAtMost,
   type Input,
   type Output,
+  publishedAtMost,
   readAcquaintances,
   type SocialLetter,
+  searchCities,
   searchOnline,
   setBlacklisted,
   setDeniesRequests,
@@ -22,7 +25,15 @@ import {
 import type { Call } from './client.ts'
 import { fromBase64, toBase64 } from './entry-link.ts'
 import type { Hold } from './link.ts'
-import type { FriendRequest, Known, Message, OnlineHunter, SocialLink, SocialNews } from './social.ts'
+import type {
+  FriendRequest,
+  Known,
+  Message,
+  OnlineHunter,
+  Property,
+  SocialLink,
+  SocialNews,
+} from './social.ts'
 
 /** How a call for a held player is made. */
 type Act = <E extends Endpoint>(hold: Hold, endpoint: E, input: Input<E>) => Promise<Output<E>>
@@ -32,7 +43,11 @@ const longestName = 31
 /** What central takes as a part of a Capcom ID; no hunter has anything else in his. */
 const idPart = /^[0-9A-Z]{0,6}$/
 
-export function directSocial(call: Call, act: Act, epoch: () => number): Omit<SocialLink, 'onLetter'> {
+export function directSocial(
+  call: Call,
+  act: Act,
+  epoch: () => number,
+): Omit<SocialLink, 'onLetter' | 'keeps'> {
   const held = ({ fence }: Hold) => ({ epoch: epoch(), fence })
   const between = ({ capcomId }: Hold, other: string) => ({ capcomId, other })
 
@@ -73,11 +88,26 @@ export function directSocial(call: Call, act: Act, epoch: () => number): Omit<So
       const body = { ...held(hold), message: wireMessage(message) }
       return (await act(hold, tellPlayer, { params: between(hold, other), body })).outcome
     },
-    async searchOnline({ capcomId: seeker }, { capcomId, hunterName }) {
+    async searchOnline({ capcomId: seeker }, { capcomId, hunterName, conditions, place }) {
       if (!idPart.test(capcomId) || hunterName.length > longestName) return []
-      const wanted = { capcomIdPart: capcomId, namePart: toBase64(hunterName), limit: foundOnlineAtMost }
+      const wanted = {
+        capcomIdPart: capcomId,
+        namePart: toBase64(hunterName),
+        ...(conditions.length > 0 ? { conditions: published(conditions) } : {}),
+        ...(place ? { place } : {}),
+        limit: foundOnlineAtMost,
+      }
       const { items } = await call(searchOnline, { body: { seeker, ...wanted } })
       return items.map(hunter)
+    },
+    async searchCities(serverId, conditions) {
+      const wanted = { serverId, conditions: published(conditions), limit: foundCitiesAtMost }
+      const { items } = await call(searchCities, { body: wanted })
+      return items.map(({ fields, members, ...city }) => ({
+        ...city,
+        properties: fields.map(property),
+        members: members.map((member) => ({ ...member, ...bytesOf(member) })),
+      }))
     },
     async findOnline({ capcomId: seeker }, capcomIds) {
       const { items } = await call(findOnline, { body: { seeker, capcomIds: [...capcomIds] } })
@@ -104,10 +134,23 @@ export const request = ({ number, from, message: written }: WireRequest): Friend
   message: message(written),
 })
 
-const hunter = ({ name, settings, ...place }: WireHunter): OnlineHunter => ({
-  ...place,
+/** As many as central takes; the game asks for fewer. */
+const published = (properties: readonly Property[]) =>
+  properties.slice(0, publishedAtMost).map(({ id, value }) => `${id}:${value ?? ''}`)
+
+function property(text: string): Property {
+  const [id, value] = text.split(':')
+  return { id: Number(id), value: value ? Number(value) : undefined }
+}
+
+const bytesOf = ({ name, settings }: Pick<WireHunter, 'name' | 'settings'>) => ({
   name: fromBase64(name),
   settings: settings === null ? new Uint8Array(settingsBytes) : fromBase64(settings),
+})
+
+const hunter = (found: WireHunter): OnlineHunter => ({
+  ...found,
+  ...bytesOf(found),
 })
 
 export function newsOf(letter: SocialLetter): SocialNews {

@@ -30,6 +30,9 @@ export function socialSide(policy: () => Policy, holds: Holds, log: Log): Social
 
   return {
     link: {
+      get keeps() {
+        return social().keeps
+      },
       acquaintances: (hold) => social().acquaintances(hold),
       askFriend: (hold, other, message) => social().askFriend(hold, other, message),
       answerFriend: (hold, asker, accepted) => social().answerFriend(hold, asker, accepted),
@@ -38,6 +41,7 @@ export function socialSide(policy: () => Policy, holds: Holds, log: Log): Social
       setDeniesRequests: (hold, denies) => social().setDeniesRequests(hold, denies),
       tell: (hold, other, message) => social().tell(hold, other, message),
       searchOnline: (hold, wanted) => social().searchOnline(hold, wanted),
+      searchCities: (serverId, conditions) => social().searchCities(serverId, conditions),
       findOnline: (hold, capcomIds) => social().findOnline(hold, capcomIds),
       onLetter(listener) {
         listeners.add(listener)

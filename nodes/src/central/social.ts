@@ -49,6 +49,33 @@ export interface OnlineHunter {
   readonly capacity: number
 }
 
+/** A property that is published for searches (game.md 4.5). */
+export interface Property {
+  readonly id: number
+  readonly value?: number | undefined
+}
+
+export interface WantedOnline {
+  /** Any part of the Capcom ID, and of the name; empty is any. */
+  readonly capcomId: string
+  readonly hunterName: Bytes
+  /** Each has to be met. */
+  readonly conditions: readonly Property[]
+  /** Those of a game server, of a gate and its cities, or of a city. */
+  readonly place?: { readonly serverId: number; readonly gate: number | null; readonly city: number | null }
+}
+
+/** A city on another node that somebody leads, as told last; the leader is its first member. */
+export interface OnlineCity {
+  readonly serverId: number
+  readonly serverName: string
+  readonly gate: number
+  readonly city: number
+  readonly capacity: number
+  readonly properties: readonly Property[]
+  readonly members: readonly Pick<OnlineHunter, 'capcomId' | 'name' | 'settings' | 'inQuest'>[]
+}
+
 /** What a hunter on another node did, for one whom this node holds. */
 export type SocialNews =
   | { readonly kind: 'friend-request'; readonly request: FriendRequest }
@@ -58,10 +85,22 @@ export type SocialNews =
   | { readonly kind: 'tell'; readonly from: Known; readonly message: Message }
   /** What the player wanted about `other` is kept, and decided when central answers. */
   | { readonly kind: 'pending'; readonly other: string }
+  /** What he searched for was searched on this node alone: central does not answer. */
+  | { readonly kind: 'alone' }
   /** It has been decided since, against him. */
   | { readonly kind: 'refused'; readonly other: string; readonly code: string }
 
+/** How long an answer may be kept by who has asked for it. */
+export interface Keeps {
+  /** A held player's own, kept in step with what is told since: good while he is held, or for no moment. */
+  readonly own: boolean
+  /** Of anybody else, in milliseconds. */
+  readonly othersMs: number
+}
+
 export interface SocialLink {
+  /** As of now: an operator may change it. */
+  readonly keeps: Keeps
   acquaintances(hold: Hold): Promise<Acquaintances>
   /** Null when they are friends already. Another node is told by central; on this one it is for the caller to do. */
   askFriend(hold: Hold, other: string, message: Message): Promise<FriendRequest | null>
@@ -77,11 +116,10 @@ export interface SocialLink {
   setDeniesRequests(hold: Hold, denies: boolean): Promise<void>
   /** To a player whom this node does not see; central says as little of a blacklist as it can. */
   tell(hold: Hold, other: string, message: Message): Promise<'sent' | 'offline'>
-  /** By any part of the Capcom ID and of the name; at most 100, never the seeker. */
-  searchOnline(
-    seeker: Hold,
-    wanted: { capcomId: string; hunterName: Bytes },
-  ): Promise<readonly OnlineHunter[]>
+  /** At most 100, never the seeker. */
+  searchOnline(seeker: Hold, wanted: WantedOnline): Promise<readonly OnlineHunter[]>
+  /** On game servers of other nodes that are of the type of `serverId`; at most 100. */
+  searchCities(serverId: number, conditions: readonly Property[]): Promise<readonly OnlineCity[]>
   /** Those of the given hunters who are online; at most 50 may be asked for. */
   findOnline(seeker: Hold, capcomIds: readonly string[]): Promise<readonly OnlineHunter[]>
   /** Called with news for players whom this node holds; news may come twice. */

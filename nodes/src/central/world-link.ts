@@ -1,5 +1,5 @@
 /** What game handlers ask of central: claims, moves, and what they tell of the players they hold. */
-import { Presence, Problem } from '@citygate/schema/contract'
+import { Presence, Problem, publishedAtMost } from '@citygate/schema/contract'
 import type { Log } from '../log.ts'
 import type { Holds } from './holds.ts'
 import type { Hold, Whereabouts, WorldLink } from './link.ts'
@@ -79,9 +79,14 @@ export function worldLink(parts: WorldParts): WorldSide {
   function show(hold: Hold): void {
     const at = places.get(hold)
     if (!at || provisional.has(hold)) return
-    const { serverId, gate, city, inQuest, leader } = at
+    const { serverId, gate, city, inQuest, leader, fields = [], cityFields = [] } = at
     const { capcomId, fence } = hold
-    const presence = Presence.safeParse({ capcomId, fence, serverId, gate, city, inQuest, leader })
+    const presence = Presence.safeParse({
+      ...{ capcomId, fence, serverId, gate, city, inQuest, leader },
+      // Most publish nothing: what is left out is none.
+      ...(fields.length > 0 ? { fields: fields.slice(0, publishedAtMost) } : {}),
+      ...(cityFields.length > 0 ? { cityFields: cityFields.slice(0, publishedAtMost) } : {}),
+    })
     if (!presence.success) {
       // Central would refuse the whole call, again and again.
       log.error({ capcomId, at }, 'a place that cannot be told to central')

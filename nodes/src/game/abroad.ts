@@ -1,7 +1,15 @@
-/** Hunters on other nodes, described as those of this one (game.md 3.4). */
-import type { OnlineHunter } from '../central/social.ts'
-import { ascii, plainText } from '../pat/index.ts'
-import { cityName, gateName, type Shown, type ShownPlace } from '../world/index.ts'
+/** Hunters and cities on other nodes, described as those of this one (game.md 3.4). */
+import { CentralUnreachable } from '../central/link.ts'
+import type { OnlineCity, OnlineHunter, WantedOnline } from '../central/social.ts'
+import { ascii, type Condition, type LayerPath, latin1, plainText } from '../pat/index.ts'
+import {
+  cityName,
+  foundCityRowAbroad,
+  gateName,
+  type Shown,
+  type ShownPlace,
+  type Wanted,
+} from '../world/index.ts'
 import type { Session } from './session.ts'
 
 const longestServerName = 31
@@ -23,6 +31,61 @@ export const placeAbroad = ({ serverName, gate, city, population, capacity }: On
   capacity,
   population,
 })
+
+/** A row of a city search. */
+function cityRowAbroad(city: OnlineCity) {
+  const path = { server: city.serverId, gate: city.gate, city: city.city }
+  const members = city.members.map(({ capcomId, ...member }) => ({ ...member, id: ascii(capcomId), path }))
+  return foundCityRowAbroad(
+    {
+      path,
+      serverName: plainText(city.serverName, longestServerName),
+      capacity: city.capacity,
+      population: members.length,
+      questing: members.filter(({ inQuest }) => inQuest).length,
+    },
+    city.properties,
+    members,
+  )
+}
+
+/** Hunters of other nodes, everywhere or in a place. While central cannot be asked, a search answers from this node alone. */
+export async function huntersAbroad(
+  session: Session,
+  { capcomId, hunterName, conditions }: Wanted,
+  place?: LayerPath,
+): Promise<readonly Shown[]> {
+  const { social, world } = session.realm
+  // The bytes of a request are its frame's, which is used again while central is asked.
+  const wanted: WantedOnline = {
+    ...{ capcomId: latin1(capcomId), hunterName: hunterName.slice(), conditions },
+    ...(place
+      ? { place: { serverId: place.server, gate: place.gate || null, city: place.city || null } }
+      : {}),
+  }
+  const online = await orNobody(session, social.searchOnline(session.hold, wanted))
+  const { players, servers } = world
+  return online
+    .filter(({ capcomId: id, serverId }) => !players.has(id) && !servers.has(serverId))
+    .map(shownAbroad)
+}
+
+/** Cities of other nodes, on servers of the seeker's type. */
+export async function citiesAbroad(session: Session, conditions: readonly Condition[]) {
+  const { social, world } = session.realm
+  const found = await orNobody(session, social.searchCities(session.player.server.number, conditions))
+  return found.filter(({ serverId }) => !world.servers.has(serverId)).map(cityRowAbroad)
+}
+
+async function orNobody<T>({ peer }: Session, asked: Promise<readonly T[]>): Promise<readonly T[]> {
+  try {
+    return await asked
+  } catch (err) {
+    if (!(err instanceof CentralUnreachable)) throw err
+    peer.log.info({}, 'a search of this node alone: central does not answer')
+    return []
+  }
+}
 
 /** How long an answer about friends is good, in milliseconds. */
 const freshMs = 3000
@@ -55,7 +118,7 @@ export class FriendFinder {
 
   async #find({ realm, hold, ties }: Session, capcomId: string): Promise<OnlineHunter | undefined> {
     const now = realm.clock.now()
-    if (now - this.#at >= freshMs || !this.#asked.has(capcomId)) {
+    if (now - this.#at >= realm.social.keeps.othersMs || !this.#asked.has(capcomId)) {
       const friends = await ties.friends()
       const wanted = [...new Set([capcomId, ...friends.map((friend) => friend.capcomId)])].slice(0, mostAsked)
       const online = await realm.social.findOnline(hold, wanted)

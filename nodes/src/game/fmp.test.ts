@@ -72,6 +72,8 @@ describe('coming in', () => {
       city: null,
       inQuest: false,
       leader: false,
+      fields: [],
+      cityFields: [],
     })
   })
 

@@ -107,6 +107,9 @@ export function showNews(session: Session, news: SocialNews): void {
     case 'pending':
       say(session, gameWords.pending)
       return
+    case 'alone':
+      say(session, gameWords.thisNodeAlone)
+      return
     case 'refused':
       ties.outdate()
       say(session, gameWords.refusedLater)

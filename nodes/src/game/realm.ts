@@ -15,6 +15,7 @@ import {
   NtcCircleChatRelayed,
   NtcLayerChatRelayed,
   NtcLayerUserPositionRelayed,
+  type OptionalField,
 } from '../pat/index.ts'
 import {
   arrive,
@@ -251,12 +252,15 @@ export class Realm {
     for (const player of takeMoved(this.world)) {
       const session = this.#sessions.get(player)
       if (!session) continue
+      const city = cityOf(player)
       this.link.present(session.hold, {
         serverId: player.server.number,
         gate: (player.at && gateOf(player.at)?.number) ?? null,
-        city: cityOf(player)?.number ?? null,
+        city: city?.number ?? null,
         inQuest: player.readiness === 'quest',
-        leader: cityOf(player)?.leader === player,
+        leader: city?.leader === player,
+        fields: published(player.searchFields),
+        cityFields: city?.leader === player ? published(city.optionalFields) : [],
       })
     }
   }
@@ -274,3 +278,7 @@ export class Realm {
     this.leave(session, 'lost')
   }
 }
+
+/** As central keeps it: `number:value`. */
+const published = (fields: readonly OptionalField[]): string[] =>
+  fields.map(({ id, value }) => `${id}:${value ?? ''}`)

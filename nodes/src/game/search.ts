@@ -1,6 +1,4 @@
-/** Finding hunters and cities (game.md 3.4, 4.7). Cities of other nodes are not searched yet. */
-import { CentralUnreachable } from '../central/link.ts'
-import type { OnlineHunter } from '../central/social.ts'
+/** Finding hunters and cities (game.md 3.4, 4.7), on all nodes: those of this one as they are now, the others as told last. */
 import {
   AnsLayerDetailSearchData,
   AnsLayerDetailSearchFoot,
@@ -10,7 +8,6 @@ import {
   AnsUserSearchHead,
   AnsUserSearchInfo,
   AnsUserSearchInfoMine,
-  type Bytes,
   latin1,
   ReqLayerDetailSearchData,
   ReqLayerDetailSearchFoot,
@@ -29,16 +26,15 @@ import {
   foundCityRow,
   foundUserRow,
   fullUser,
-  meets,
   shown,
   shownPlace,
   uniqueIds,
 } from '../world/index.ts'
-import { placeAbroad, shownAbroad } from './abroad.ts'
+import { citiesAbroad, huntersAbroad, placeAbroad, shownAbroad } from './abroad.ts'
 import { isCapcomId } from './capcom-id.ts'
 import { picked } from './pick.ts'
 import { replyRows } from './rows.ts'
-import { gameRoutes, type Session } from './session.ts'
+import { gameRoutes } from './session.ts'
 import { gameWords } from './words.ts'
 
 export const searchRoutes = gameRoutes(
@@ -56,10 +52,9 @@ export const searchRoutes = gameRoutes(
     /** Everywhere; the people of this node as they are now, the others as they were told last. */
     ReqUserSearchHead: async (call, { capcomId, hunterName, search, firstIndex, count, fields }) => {
       const { realm, player, cursors } = call.session
-      const wanted = { capcomId, hunterName, conditions: search.list }
-      const abroad = await searchAbroad(call.session, latin1(capcomId), hunterName.slice())
+      const wanted = { capcomId: capcomId.slice(), hunterName: hunterName.slice(), conditions: search.list }
+      const there = await huntersAbroad(call.session, wanted)
       const here = findPlayers(realm.world, player, wanted).map(shown)
-      const there = abroad.map(shownAbroad).filter((hunter) => meets(hunter, search.list))
       const rows = [...here, ...there].map(foundUserRow).map(picked('userSearchInfo', fields))
       call.reply(AnsUserSearchHead, { ignored: 0, count: cursors.userSearch.head(rows, firstIndex, count) })
     },
@@ -95,10 +90,10 @@ export const searchRoutes = gameRoutes(
       })
     },
 
-    ReqLayerDetailSearchHead: (call, { search, firstIndex, count, layerFields, userFields }) => {
+    ReqLayerDetailSearchHead: async (call, { search, firstIndex, count, layerFields, userFields }) => {
       const { realm, player, cursors } = call.session
-      const rows = findCities(realm.world, player, search.list)
-        .map(foundCityRow)
+      const there = await citiesAbroad(call.session, search.list)
+      const rows = [...findCities(realm.world, player, search.list).map(foundCityRow), ...there]
         .map(picked('layerData', layerFields))
         .map((row) => ({ ...row, users: row.users.map(picked('layerUserInfo', userFields)) }))
       const found = cursors.citySearch.head(rows, firstIndex, count)
@@ -115,20 +110,3 @@ export const searchRoutes = gameRoutes(
     },
   },
 )
-
-/** Hunters of other nodes. While central cannot be asked, a search answers from this node alone. */
-async function searchAbroad(
-  { realm, hold, peer }: Session,
-  capcomId: string,
-  hunterName: Bytes,
-): Promise<readonly OnlineHunter[]> {
-  try {
-    const online = await realm.social.searchOnline(hold, { capcomId, hunterName })
-    const { players, servers } = realm.world
-    return online.filter(({ capcomId: id, serverId }) => !players.has(id) && !servers.has(serverId))
-  } catch (err) {
-    if (!(err instanceof CentralUnreachable)) throw err
-    peer.log.info({}, 'a search of this node alone: central does not answer')
-    return []
-  }
-}

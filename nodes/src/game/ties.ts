@@ -74,6 +74,7 @@ export class Ties {
   }
 
   #known(): Promise<Acquaintances> {
+    if (!this.#social.keeps.own && !this.#meanwhile) this.#read = undefined
     this.#read ??= this.#ask()
     return this.#read
   }

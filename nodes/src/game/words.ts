@@ -32,6 +32,7 @@ export const gameWords = {
   notOnline: 'This hunter is not online.',
   loggedInElsewhere: 'Your hunter has logged in elsewhere.',
   pending: 'The community server does not answer. What you asked for is kept, and decided when it does.',
+  thisNodeAlone: 'The community server does not answer. Only hunters of this server are found.',
   refusedLater: 'What you asked for while the community server was away was refused.',
   leaseLost: 'The community server does not know you any more. Please log in again.',
 } as const

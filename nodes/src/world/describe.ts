@@ -8,7 +8,7 @@ import {
   LayerUserNum,
   type OptionalField,
 } from '../pat/index.ts'
-import { joinNames } from './place-names.ts'
+import { cityName, gateName, joinNames } from './place-names.ts'
 import { type City, type Layer, namesOf, pathOf, populationOf, questingIn } from './world.ts'
 
 /** Milliseconds between two positions of a client (game.md 4.10). */
@@ -53,6 +53,38 @@ export function layerData(layer: Layer, named = false): Items<(typeof LayerData)
     ...tail,
     layerPathname: pathName(layer),
     layerHost: layer.leader || named ? encodeLayerPath(pathOf(layer)) : undefined,
+  })
+}
+
+/** A city of another node, as that told of it last. */
+export interface CityAbroad {
+  readonly path: { readonly server: number; readonly gate: number; readonly city: number }
+  /** Of the game server, as the client shows it. */
+  readonly serverName: Bytes
+  readonly capacity: number
+  readonly population: number
+  readonly questing: number
+}
+
+/** As a city of this node that somebody leads. */
+export function cityDataAbroad(city: CityAbroad): Items<(typeof LayerData)['fields']> {
+  const { path, serverName, capacity, population, questing } = city
+  const name = cityName(path.city)
+  return LayerData.of({
+    unknown0x01: path.city,
+    index: path.city,
+    positionInterval,
+    asksUserList: 1,
+    name,
+    size: population,
+    size2: population,
+    capacity,
+    childPopulation: questing,
+    matchKey,
+    state: population >= capacity ? layerState.closed : layerState.joinable,
+    layerDepth: depths.city,
+    layerPathname: joinNames({ server: serverName, gate: gateName(path.gate), city: name }),
+    layerHost: encodeLayerPath(path),
   })
 }
 

@@ -8,7 +8,7 @@ import {
   type OptionalField,
 } from '../pat/index.ts'
 import { layerAll } from './audience.ts'
-import { layerData, optionalFieldsOf } from './describe.ts'
+import { type CityAbroad, cityDataAbroad, layerData, optionalFieldsOf } from './describe.ts'
 import { foundUser, listedUser, neighbour, type Shown, shown, userFields } from './describe-user.ts'
 import type { City, Layer, Player } from './world.ts'
 
@@ -41,10 +41,19 @@ export const foundUserRow = (user: Shown) => ({
 /** A row of a city search: the city, and who is in it. */
 export const foundCityRow = (city: City) => ({
   ...layerRow(city),
-  users: city.members.occupants.map((member) => ({
-    layerUserInfo: LayerUserInfo.of({ capcomId: member.id, hunterName: member.name }),
-    optionalFields: userFields(shown(member)),
-  })),
+  users: city.members.occupants.map(shown).map(foundMember),
+})
+
+/** The same of a city on another node. */
+export const foundCityRowAbroad = (
+  city: CityAbroad,
+  optionalFields: readonly OptionalField[],
+  members: readonly Shown[],
+) => ({ layerData: cityDataAbroad(city), optionalFields, users: members.map(foundMember) })
+
+const foundMember = (member: Shown) => ({
+  layerUserInfo: LayerUserInfo.of({ capcomId: member.id, hunterName: member.name }),
+  optionalFields: userFields(member),
 })
 
 /** The client's work area for AnsLayerUserList. */

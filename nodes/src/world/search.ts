@@ -1,6 +1,6 @@
 /** Who and what a search finds in this world (game.md 3.4, 4.7; bounds: extras.md 8.3). Nothing changes here. */
 import type { Bytes, Condition, OptionalField } from '../pat/index.ts'
-import { type Shown, shown, userFields } from './describe-user.ts'
+import { shown, userFields } from './describe-user.ts'
 import { type City, type Layer, type Player, populationOf, type World } from './world.ts'
 
 /** What a search names; an empty part means "any". */
@@ -64,10 +64,6 @@ export function findCities(
   }
   return found
 }
-
-/** Whether a hunter of another node, whose published properties are not known here, meets the conditions. */
-export const meets = (user: Shown, conditions: readonly Condition[]): boolean =>
-  hasAll(userFields(user), conditions)
 
 /** The game asks for equality alone (extras.md 8.4), so every condition is taken as that. */
 const hasAll = (fields: readonly OptionalField[], conditions: readonly Condition[]): boolean =>

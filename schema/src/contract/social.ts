@@ -4,7 +4,18 @@
  */
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
-import { bytes, CapcomId, CityId, Epoch, Fence, GateId, NameBytes, ServerId, SettingsBytes } from './types.ts'
+import {
+  bytes,
+  CapcomId,
+  CityId,
+  Epoch,
+  Fence,
+  GateId,
+  NameBytes,
+  Published,
+  ServerId,
+  SettingsBytes,
+} from './types.ts'
 
 /** What the client shows (extras.md 8.3). */
 export const friendsAtMost = 50
@@ -12,6 +23,8 @@ export const blacklistAtMost = 16
 /** Requests that may wait for one hunter's answer. */
 export const requestsAtMost = 50
 export const foundOnlineAtMost = 100
+/** Of a city search: well over the forty that the client asks for. */
+export const foundCitiesAtMost = 100
 
 /** Bytes of a message's head, and of its text: well over what the game writes. */
 export const messageBytesAtMost = 1024
@@ -188,10 +201,52 @@ export const searchOnline = endpoint({
     seeker: CapcomId,
     capcomIdPart: z.string().regex(/^[0-9A-Z]{0,6}$/, 'at most six characters, 0-9 and A-Z'),
     namePart: bytes(0, 31),
+    /** Each is met by what a hunter publishes, or by his rank (2), or weapon and quest (1). */
+    conditions: Published.optional(),
+    /** Those of a game server, a gate with its cities, or a city alone. */
+    place: z
+      .strictObject({ serverId: ServerId, gate: GateId.nullable(), city: CityId.nullable() })
+      .optional(),
     limit: z.int().min(1).max(foundOnlineAtMost),
   }),
   output: z.object({ items: z.array(OnlineHunter) }),
   problems: ['bad_request', 'unauthorized', 'player_not_found', 'busy'],
+})
+
+/** A city that somebody leads, and who is in it, its leader first. */
+export const FoundCity = z.object({
+  serverId: ServerId,
+  serverName: z.string(),
+  gate: GateId,
+  city: CityId,
+  capacity: z.int(),
+  fields: Published,
+  members: z.array(
+    z.object({
+      capcomId: CapcomId,
+      name: NameBytes,
+      settings: SettingsBytes.nullable(),
+      inQuest: z.boolean(),
+    }),
+  ),
+})
+export type FoundCity = z.infer<typeof FoundCity>
+
+/** On game servers of the type of `serverId`, which other nodes carry: its own the caller knows better. */
+export const searchCities = endpoint({
+  name: 'searchCities',
+  method: 'POST',
+  path: '/v1/online/cities',
+  caller: 'node',
+  summary: 'Search cities on other nodes.',
+  body: z.strictObject({
+    serverId: ServerId,
+    /** A city is found that publishes each of them. */
+    conditions: Published,
+    limit: z.int().min(1).max(foundCitiesAtMost),
+  }),
+  output: z.object({ items: z.array(FoundCity) }),
+  problems: ['bad_request', 'unauthorized', 'busy'],
 })
 
 /** By exact Capcom IDs, for a friend list: who is not online is not in the answer. */

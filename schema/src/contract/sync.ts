@@ -6,7 +6,7 @@ import { NodeReport, QuestionAnswer, questionLetters } from './live.ts'
 import { Directory } from './node.ts'
 import { operatorLetters } from './operators.ts'
 import { socialLetters } from './social.ts'
-import { CapcomId, CityId, Epoch, Fence, GateId, ServerId, SettingsBytes } from './types.ts'
+import { CapcomId, CityId, Epoch, Fence, GateId, Published, ServerId, SettingsBytes } from './types.ts'
 
 /** Where a held player stands. `gate` and `city` are null above that level. */
 export const Presence = z.strictObject({
@@ -18,6 +18,10 @@ export const Presence = z.strictObject({
   inQuest: z.boolean(),
   /** Leads the city. */
   leader: z.boolean(),
+  /** What the player publishes for searches; none when left out. */
+  fields: Published.optional(),
+  /** Of a leader: what his city publishes. */
+  cityFields: Published.optional(),
 })
 export type Presence = z.infer<typeof Presence>
 

@@ -82,6 +82,14 @@ export const Weapon = z.enum([
 ])
 export type Weapon = z.infer<typeof Weapon>
 
+/**
+ * What is published for searches: number and value of a property, which may have none, as the game has them. The game asks for
+ * properties up to the eighth (extras.md 8.4).
+ */
+const PublishedField = z.string().regex(/^\d{1,3}:\d{0,10}$/, 'number:value')
+export const publishedAtMost = 8
+export const Published = z.array(PublishedField).max(publishedAtMost)
+
 /** Path and query values arrive as text. */
 export const intText = (least: number, most: number) =>
   z

@@ -6,11 +6,11 @@ import type {
   FriendRequest,
   Known,
   Message,
+  OnlineCity,
   OnlineHunter,
   SocialLink,
   SocialNews,
 } from '../../central/social.ts'
-import type { Bytes } from '../../pat/index.ts'
 
 interface Ledger {
   readonly known: Known
@@ -26,6 +26,8 @@ export class MemorySocial implements SocialLink {
   #listener: (hold: Hold, news: SocialNews) => void = () => undefined
   /** Hunters on other nodes. */
   abroad: readonly OnlineHunter[] = []
+  /** Cities on other nodes. */
+  cities: readonly OnlineCity[] = []
   /** Private messages that went to other nodes. */
   readonly told: { readonly to: string; readonly message: Message }[] = []
   /** How often somebody asked where given hunters are. */
@@ -33,6 +35,7 @@ export class MemorySocial implements SocialLink {
   /** When set, answers about acquaintances are as old as it takes. */
   slow: Promise<void> | undefined
   /** When set, every call fails with it. */
+  readonly keeps = { own: true, othersMs: 3000 }
   fault: Error | undefined
 
   /** A hunter exists, here or anywhere. */
@@ -113,9 +116,14 @@ export class MemorySocial implements SocialLink {
     return 'sent'
   }
 
-  async searchOnline(_: Hold, __: { capcomId: string; hunterName: Bytes }): Promise<readonly OnlineHunter[]> {
+  async searchOnline(): Promise<readonly OnlineHunter[]> {
     if (this.fault) throw this.fault
     return this.abroad
+  }
+
+  async searchCities(): Promise<readonly OnlineCity[]> {
+    if (this.fault) throw this.fault
+    return this.cities
   }
 
   async findOnline(_: Hold, capcomIds: readonly string[]): Promise<readonly OnlineHunter[]> {

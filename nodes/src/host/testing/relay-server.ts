@@ -31,6 +31,7 @@ const link: WorldLink = {
 const nobody = { friends: [], blacklist: [], requests: [], deniesRequests: false }
 const nowhere = () => Promise.reject(new Error('nobody knows anybody here'))
 const social: SocialLink = {
+  keeps: { own: true, othersMs: 0 },
   acquaintances: async () => nobody,
   askFriend: nowhere,
   answerFriend: nowhere,
@@ -39,6 +40,7 @@ const social: SocialLink = {
   setDeniesRequests: nowhere,
   tell: nowhere,
   searchOnline: nowhere,
+  searchCities: nowhere,
   findOnline: nowhere,
   onLetter: () => undefined,
 }
