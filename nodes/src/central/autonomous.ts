@@ -44,7 +44,7 @@ const commitMs = 5000
 
 export function autonomous(parts: AutonomousParts): Policy {
   const { direct, reach, journal, known, provisional, holds, clock } = parts
-  const tickets = createTickets(clock)
+  const tickets = createTickets(clock, (capcomId) => holds.of(capcomId) !== null)
   /** Armed for another node: what they write now has to be there before them. */
   const leaving = new WeakSet<Hold>()
   /** What the journal has of a hold's settings: the same again is not written. */
@@ -81,14 +81,15 @@ export function autonomous(parts: AutonomousParts): Policy {
   /** From the copy that this node took under its own last fence, on this node alone. */
   function letIn(ticket: Bytes): Hold | null {
     const local = tickets.find(ticket)
-    if (!local?.capcomId || local.serverId === null) return null
-    const { login, hash, consoleId, capcomId, serverId } = local
+    if (!local?.capcomId || !local.armed) return null
+    const { login, hash, consoleId, capcomId } = local
+    const { serverId } = local.armed
     const copy = known.copy(capcomId)
     if (!copy || copy.incarnation !== parts.incarnation()) return null
     if (!parts.servers().some(({ id }) => id === serverId)) return null
     const { name, settings, fence, incarnation } = copy
     const hold = { capcomId, name, settings, fence, serverId }
-    local.serverId = null
+    local.armed = null
     parts.log.warn({ capcomId, fence }, 'central does not answer: a player is let in provisionally')
     return provisional.begin(hold, incarnation, { login, ticketHash: hash, consoleId })
   }
@@ -98,25 +99,28 @@ export function autonomous(parts: AutonomousParts): Policy {
     ...{ reach, clock, holds, known, write, copyOf, tell: parts.tell },
   })
 
+  const entry = ownEntry({
+    direct: direct.entry,
+    ...{ reach, known, tickets, servers: parts.servers, ownAddress: parts.ownAddress },
+    population: (serverId) => holds.populations().get(serverId) ?? 0,
+    async rename(capcomId, name) {
+      const copy = known.copy(capcomId)
+      if (!copy) throw new CentralUnreachable('a name is central’s to change')
+      await journal.append({ capcomId, fence: copy.fence, change: { kind: 'name', name: toBase64(name) } })
+      copy.name = name
+      known.changed()
+    },
+  })
+
   return {
     name: 'autonomous',
-    entry: ownEntry({
-      direct: direct.entry,
-      ...{ reach, known, tickets, servers: parts.servers, ownAddress: parts.ownAddress },
-      population: (serverId) => holds.populations().get(serverId) ?? 0,
-      async rename(capcomId, name) {
-        const copy = known.copy(capcomId)
-        if (!copy) throw new CentralUnreachable('a name is central’s to change')
-        await journal.append({ capcomId, fence: copy.fence, change: { kind: 'name', name: toBase64(name) } })
-        copy.name = name
-        known.changed()
-      },
-    }),
+    entry: entry.link,
     social: social.link,
 
     async claim(ticket) {
       const local = tickets.find(ticket)
-      if (local?.alone) {
+      // Central knows nothing of such an arming: it hears of the player with his adoption.
+      if (local?.alone || local?.armed?.here) {
         const hold = letIn(ticket)
         if (!hold) throw new Problem('ticket_not_armed')
         if (reach.up) clock.after(0, provisional.adoptAll)
@@ -126,7 +130,7 @@ export function autonomous(parts: AutonomousParts): Policy {
         // A claim raises the fence: what was written under the one before has to be decided first.
         await commit(local?.capcomId ?? undefined)
         const hold = await reach.ask(() => direct.claim(ticket))
-        tickets.forget(ticket)
+        if (local) local.armed = null
         known.keepCopy({ ...copyFrom(hold), incarnation: parts.incarnation() })
         return hold
       } catch (error) {
@@ -139,10 +143,21 @@ export function autonomous(parts: AutonomousParts): Policy {
 
     async arm(hold, serverId) {
       await provisional.settled(hold)
-      if (provisional.has(hold)) throw new CentralUnreachable('a seat elsewhere is central’s to give')
-      await commit(hold.capcomId)
-      leaving.add(hold)
-      return reach.ask(() => direct.arm(hold, serverId))
+      const local = tickets.of(hold.capcomId)
+      try {
+        if (provisional.has(hold)) throw new CentralUnreachable('central does not know of this log-in yet')
+        await commit(hold.capcomId)
+        leaving.add(hold)
+        const target = await reach.ask(() => direct.arm(hold, serverId))
+        if (local) local.armed = { serverId, here: false }
+        return target
+      } catch (error) {
+        // A seat elsewhere is central’s to give; the game servers of this node are its own.
+        if (!(error instanceof CentralUnreachable) || !local) throw error
+        const target = entry.armHere(local, serverId)
+        leaving.delete(hold)
+        return target
+      }
     },
 
     async settings(hold, settings) {

@@ -7,7 +7,7 @@ import { drawTicket } from './entry-link.ts'
 import type { Known } from './known.ts'
 import { CentralUnreachable, type EntryLink, type Target } from './link.ts'
 import type { Reach } from './reach.ts'
-import type { LocalTickets } from './tickets.ts'
+import type { LocalTicket, LocalTickets } from './tickets.ts'
 
 export interface OwnEntryParts {
   readonly direct: Direct['entry']
@@ -22,7 +22,17 @@ export interface OwnEntryParts {
   readonly rename: (capcomId: string, name: Bytes) => Promise<void>
 }
 
-export function ownEntry(parts: OwnEntryParts): Omit<EntryLink, 'directory'> {
+export interface OwnEntry {
+  readonly link: Omit<EntryLink, 'directory'>
+  /**
+   * The way to a game server of this node, without central.
+   *
+   * @throws Problem `server_down`, `server_full`: the player may choose another one
+   */
+  armHere(ticket: LocalTicket, serverId: number): Target
+}
+
+export function ownEntry(parts: OwnEntryParts): OwnEntry {
   const { direct, reach, known, tickets } = parts
 
   /** Central's answer, or this node's own while there is none; null is none of both. */
@@ -37,16 +47,16 @@ export function ownEntry(parts: OwnEntryParts): Omit<EntryLink, 'directory'> {
     }
   }
 
-  /** Who has no room here may choose another server, as with central. */
-  function armHere(serverId: number): Target {
+  function armHere(ticket: LocalTicket, serverId: number): Target {
     const server = parts.servers().find(({ id }) => id === serverId)
     const address = parts.ownAddress()
     if (!server || !address) throw new Problem('server_down')
     if (parts.population(serverId) >= server.capacity) throw new Problem('server_full')
+    ticket.armed = { serverId, here: true }
     return { serverId, ...address }
   }
 
-  return {
+  const link: Omit<EntryLink, 'directory'> = {
     identifyConsole: (supportCode, mediaVersion, source) =>
       either(
         async () => {
@@ -109,16 +119,13 @@ export function ownEntry(parts: OwnEntryParts): Omit<EntryLink, 'directory'> {
     async armTicket(ticket, serverId) {
       const local = tickets.find(ticket)
       const own = () => {
-        if (!local?.capcomId) return null
-        const target = armHere(serverId)
-        local.serverId = serverId
-        return target
+        return local?.capcomId ? armHere(local, serverId) : null
       }
       const alone = local?.alone ? own() : null
       if (alone) return alone
       return either(async () => {
         const target = await direct.armTicket(ticket, serverId)
-        if (local) local.serverId = serverId
+        if (local) local.armed = { serverId, here: false }
         return target
       }, own)
     },
@@ -130,6 +137,8 @@ export function ownEntry(parts: OwnEntryParts): Omit<EntryLink, 'directory'> {
       await reach.ask(() => direct.endTicket(ticket))
     },
   }
+
+  return { link, armHere }
 }
 
 const same = (a: Bytes, b: Bytes) => a.length === b.length && a.every((byte, index) => byte === b[index])
