@@ -32,7 +32,7 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --start-interval=1s \
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
     CMD ["node", "/app/health.mjs", "central"]
 ENTRYPOINT ["citygate"]
 CMD ["central"]

@@ -29,7 +29,7 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 8200 8201 8202 8203
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --start-interval=1s \
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
     CMD ["node", "/app/health.mjs", "node"]
 ENTRYPOINT ["citygate"]
 CMD ["node"]
