@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestCentral, type TestNode, testCentral } from '../testing/central.ts'
 import { befriend, type Held, held, mailOf, player } from '../testing/friends.ts'
 import { logIn } from '../testing/hunters.ts'
+import { deadlocksOf } from '../testing/locking/deadlocks.ts'
 
 let central: TestCentral
 let node: TestNode
@@ -159,7 +160,20 @@ test('everything between few, all at once, deadlocks nobody', async () => {
       )
     }
   }
-  const ended = await atOnce(...acts)
+  // Rows may stay held for long on a machine with other work: a node asks again, and so is it here.
+  const untilDecided = async (act: () => Promise<object>): Promise<object> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await act()
+      } catch (error) {
+        const busy = error instanceof Error && 'code' in error && error.code === 'busy'
+        if (!busy || attempt === 5) throw error
+      }
+    }
+  }
+  const ended = await atOnce(...acts.map((act) => () => untilDecided(act)))
   const refusals = new Set(ended.filter((one) => typeof one === 'string'))
   expect([...refusals].filter((code) => code !== 'request_not_found')).toEqual([])
+  expect(await deadlocksOf(central.databaseUrl)).toBe(0)
+  process.stdout.write(`everything between five: ${acts.length} at once, no deadlock\n`)
 })
