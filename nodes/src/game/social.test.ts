@@ -3,8 +3,10 @@ import { CentralUnreachable } from '../central/link.ts'
 import type { OnlineHunter } from '../central/social.ts'
 import {
   AnsFriendList,
+  AnsLayerDetailSearchData,
   AnsLayerDetailSearchHead,
   AnsLayerUserListData,
+  AnsLayerUserListHead,
   AnsLayerUserSearchData,
   AnsUserSearchData,
   AnsUserSearchHead,
@@ -369,6 +371,55 @@ describe('hunters of other nodes', () => {
       search: { circleFlag: 0, list: [{ id: 2, operator: 5, value: 257 << 16 }] },
     })
     expect(foundBy(a)).toEqual(['Yara'])
+  })
+
+  test('are listed by their place, and only those of it who stand in it', async () => {
+    const { lobby, a } = await lobbyOf('Alice', 'Bob', 'Carol')
+    const below = { ...yara, capcomId: 'XXXXXX', name: ascii('Xeno'), city: null }
+    lobby.social.abroad = [yara, below]
+    const there = { unknown1: 2, path: path(4, 0, 9), firstIndex: 1, count: 10, fields: [1, 2, 3] }
+    await a.asks(ReqLayerUserListHead, there)
+    const listed = a.says(ReqLayerUserListData, { firstIndex: 1, count: 10 })
+    expect(called(read(AnsLayerUserListData, listed).records.map((row) => row.layerUserInfo))).toEqual([
+      'Xeno',
+    ])
+    await a.asks(ReqLayerUserSearchHead, { ...wide, ...there })
+    const found = a.says(ReqLayerUserSearchData, { firstIndex: 1, count: 10 })
+    expect(called(read(AnsLayerUserSearchData, found).records.map((row) => row.layerUserInfo))).toEqual([
+      'Yara',
+      'Xeno',
+    ])
+    expect(lobby.social.wanted?.place).toEqual({ serverId: 9, gate: 4, city: null })
+    lobby.social.fault = new CentralUnreachable('away')
+    expect(read(AnsLayerUserListHead, await a.asks(ReqLayerUserListHead, there)).count).toBe(0)
+  })
+
+  test('found cities, which a city search shows after those of this node, on servers of the same type', async () => {
+    const { lobby, a, b } = await lobbyOf('Alice', 'Bob', 'Carol')
+    b.says(ReqLayerDown, { layerIndex: 3, layerSet })
+    found(b, 2, 7)
+    const { capcomId, name, settings, inQuest } = yara
+    const city = { serverId: 9, serverName: 'Greed1', gate: 4, city: 6, capacity: 4 }
+    lobby.social.cities = [
+      { ...city, properties: [{ id: 2, value: 7 }], members: [{ capcomId, name, settings, inQuest }] },
+    ]
+    const head = { layer: 2, search: { circleFlag: 0, list: [{ id: 2, operator: 5, value: 7 }] } }
+    const fields = { layerFields: [2, 3, 6, 7, 9, 11, 13, 16, 17, 18, 21, 22, 23], userFields: [1, 2] }
+    await a.asks(ReqLayerDetailSearchHead, { ...head, firstIndex: 1, count: 40, ...fields })
+    const rows = [1, 2].map(
+      (firstIndex) =>
+        read(AnsLayerDetailSearchData, a.says(ReqLayerDetailSearchData, { firstIndex, count: 1 })).records[0],
+    )
+    const [own, abroad] = rows
+    if (!own || !abroad) throw new Error('two cities are found')
+    expect(hex(abroad.layerData.get('layerHost') ?? noBytes)).toBe(hex(path(4, 6, 9)))
+    expect(abroad.users.map((user) => latin1(user.layerUserInfo.get('hunterName') ?? noBytes))).toEqual([
+      'Yara',
+    ])
+    expect(abroad.optionalFields).toEqual([{ id: 2, value: 7 }])
+    lobby.social.fault = new CentralUnreachable('away')
+    const alone = await a.asks(ReqLayerDetailSearchHead, { ...head, firstIndex: 1, count: 40, ...fields })
+    expect(read(AnsLayerDetailSearchHead, alone).count).toBe(1)
   })
 
   test('are left out of a search while central does not answer', async () => {

@@ -10,6 +10,7 @@ import type {
   OnlineHunter,
   SocialLink,
   SocialNews,
+  WantedOnline,
 } from '../../central/social.ts'
 
 interface Ledger {
@@ -26,6 +27,8 @@ export class MemorySocial implements SocialLink {
   #listener: (hold: Hold, news: SocialNews) => void = () => undefined
   /** Hunters on other nodes. */
   abroad: readonly OnlineHunter[] = []
+  /** What a search asked for last. */
+  wanted: WantedOnline | undefined
   /** Cities on other nodes. */
   cities: readonly OnlineCity[] = []
   /** Private messages that went to other nodes. */
@@ -116,7 +119,8 @@ export class MemorySocial implements SocialLink {
     return 'sent'
   }
 
-  async searchOnline(): Promise<readonly OnlineHunter[]> {
+  async searchOnline(_: Hold, wanted: WantedOnline): Promise<readonly OnlineHunter[]> {
+    this.wanted = wanted
     if (this.fault) throw this.fault
     return this.abroad
   }
