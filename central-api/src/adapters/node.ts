@@ -125,7 +125,9 @@ export async function startCentral(options: CentralOptions): Promise<Central> {
 async function migrateWhenUp({ db }: Connection, log: Log): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const applied = await migrate(db)
+      const applied = await migrate(db, undefined, (newer) =>
+        log.warn({ newer }, 'the database is from a newer release; what that has added is left alone'),
+      )
       if (applied > 0) log.info({ applied }, 'the database has been brought to the newest form')
       return
     } catch (error) {

@@ -9,8 +9,23 @@ import { sha256 } from '../hash.ts'
 import type { Database, Transaction } from './database.ts'
 import { codeOf } from './postgres-errors.ts'
 
-/** Returns how many migrations were applied now. Throws when the database is newer, or was made by other texts. */
-export async function migrate(db: Database, all: readonly Migration[] = migrations): Promise<number> {
+/**
+ * Of a migration that takes something away which earlier releases use: it follows one release after that which
+ * stopped to use it. An earlier release does not start behind it; it starts behind any other.
+ */
+export const contracting = /_contract(_|$)/
+
+/**
+ * Returns how many migrations were applied now. Where a newer release has only added to the database, `tellNewer`
+ * hears of its migrations, and this release goes on beside it or in its place.
+ *
+ * @throws Error in words when a newer release has taken something away, or other texts made the database
+ */
+export async function migrate(
+  db: Database,
+  all: readonly Migration[] = migrations,
+  tellNewer: (names: readonly string[]) => void = () => {},
+): Promise<number> {
   const wanted = await Promise.all(
     all.map(async (migration) => ({ ...migration, hash: await sha256(migration.statements.join('\n')) })),
   )
@@ -19,13 +34,18 @@ export async function migrate(db: Database, all: readonly Migration[] = migratio
     await tx.execute(sql`select set_config('lock_timeout', '60000', true)`)
     await tx.execute(sql`lock table citygate_migrations in access exclusive mode`)
     const applied = await readList(tx)
-    if (applied.length > wanted.length) {
-      throw new Error(`the database is from a newer release: it has the migration ${applied.at(-1)?.name}`)
-    }
-    for (const [position, { name, hash }] of applied.entries()) {
+    const newer = applied.slice(wanted.length).map(({ name }) => name)
+    for (const [position, { name, hash }] of applied.slice(0, wanted.length).entries()) {
       if (wanted[position]?.hash === hash) continue
       throw new Error(`the database was made by another text of the migration ${name}`)
     }
+    const gone = newer.find((name) => contracting.test(name))
+    if (gone !== undefined) {
+      throw new Error(
+        `the database is from a newer release, which has taken away what this one needs: ${gone}`,
+      )
+    }
+    if (newer.length > 0) tellNewer(newer)
     const missing = wanted.slice(applied.length)
     for (const [index, { name, hash, statements }] of missing.entries()) {
       for (const statement of statements) await tx.execute(sql.raw(statement))
