@@ -11,6 +11,7 @@ const server: Server = {
   type: 'open',
   population: 12,
   capacity: 2000,
+  region: null,
   status: 'up',
   node: { id: '018f', name: 'attic' },
   reportedAt: '2026-11-22T21:00:00.000Z',

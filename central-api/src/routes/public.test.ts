@@ -49,6 +49,7 @@ describe.each(runtimes)('the public routes (%s)', (runtime) => {
           type: 'open',
           population: 7,
           capacity: 2000,
+          region: null,
           status: 'up',
           node: { id: attic, name: 'attic' },
           reportedAt,

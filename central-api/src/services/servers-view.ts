@@ -4,6 +4,7 @@ import { livePresence, nodeEpochs, nodes, players, servers } from '@citygate/sch
 import { and, asc, count, eq, getTableColumns, gt, isNotNull, sql } from 'drizzle-orm'
 import { now } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
+import { listed } from './listed.ts'
 import { cityName, gateName } from './place-names.ts'
 
 /** The start of a node that carries the server, and lives. */
@@ -14,6 +15,7 @@ const ofLiveCarrier = and(
   gt(nodeEpochs.expiresAt, now),
   // Where consoles are told to connect: without it nobody can play there.
   isNotNull(nodeEpochs.fmp),
+  listed,
 )
 
 /** Every game server, in the order of its id. */
@@ -29,6 +31,7 @@ export async function listServers(tx: Tx): Promise<Server[]> {
       name: servers.name,
       type: servers.type,
       capacity: servers.capacity,
+      region: servers.region,
       nodeId: nodes.id,
       nodeName: nodes.name,
       /** Null when no live epoch carries the server. */

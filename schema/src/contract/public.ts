@@ -88,6 +88,8 @@ export const Server = z
     type: ServerType,
     population: z.int(),
     capacity: z.int(),
+    /** Where it stands, in its host's words. */
+    region: z.string().nullable(),
     status: z.enum(['up', 'full', 'draining', 'down']),
     node: z.object({ id: z.string(), name: z.string() }).nullable(),
     /** Null while no live node carries it. */
