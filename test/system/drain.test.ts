@@ -12,7 +12,9 @@ import { Console } from '../src/console/index.ts'
 import { eventually } from '../src/eventually.ts'
 import { testDatabase } from '../src/postgres.ts'
 
-test('a node is emptied with a count-down, stays, and takes players again', { timeout: 120_000 }, async () => {
+test('a node is emptied with a count-down, stays, and takes players again', {
+  timeout: 120_000,
+}, async () => {
   await using stack = new AsyncDisposableStack()
   const database = stack.use(await testDatabase())
   const folder = await mkdtemp(join(tmpdir(), 'citygate '))
