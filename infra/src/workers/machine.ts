@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { availableParallelism, totalmem } from 'node:os'
 import { MessageChannel, type Transferable } from 'node:worker_threads'
+import { canStopReading } from '@citygate/nodes/host'
 import type { Machine } from './plan.ts'
 
 export async function lookAtMachine(): Promise<Machine> {
@@ -13,7 +14,7 @@ export async function lookAtMachine(): Promise<Machine> {
     memory,
     platform: process.platform,
     sharesPorts: await sharesPorts(),
-    movesSockets: await movesSockets(),
+    ...(await handOvers()),
   }
 }
 
@@ -33,12 +34,21 @@ async function sharesPorts(): Promise<boolean> {
   }
 }
 
-/** Newer releases of Node.js move a socket that nobody has read from; others refuse. */
-async function movesSockets(): Promise<boolean> {
+/** Newer releases of Node.js move a socket that nobody has read from; how one is stopped is not documented. */
+async function handOvers(): Promise<Pick<Machine, 'movesSockets' | 'stopsReading'>> {
   const server = createServer({ pauseOnConnect: true })
   await listen(server, 0, false)
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
   const [socket] = (await once(server, 'connection')) as [Socket]
+  const stopsReading = canStopReading(socket)
+  const movesSockets = moves(socket)
+  client.destroy()
+  socket.destroy()
+  server.close()
+  return { movesSockets, stopsReading }
+}
+
+function moves(socket: Socket): boolean {
   const { port1, port2 } = new MessageChannel()
   try {
     port1.postMessage({ socket }, [socket as unknown as Transferable])
@@ -48,9 +58,6 @@ async function movesSockets(): Promise<boolean> {
   } finally {
     port1.close()
     port2.close()
-    client.destroy()
-    socket.destroy()
-    server.close()
   }
 }
 

@@ -3,7 +3,14 @@ import type { Config } from '../settings.ts'
 import { type Machine, type Plan, planWorkers } from './plan.ts'
 
 const gib = 2 ** 30
-const pc: Machine = { cores: 2, memory: 4 * gib, platform: 'linux', sharesPorts: true, movesSockets: true }
+const pc: Machine = {
+  cores: 2,
+  memory: 4 * gib,
+  platform: 'linux',
+  sharesPorts: true,
+  movesSockets: true,
+  stopsReading: true,
+}
 const big: Machine = { ...pc, cores: 16, memory: 32 * gib }
 const windows: Machine = { ...big, platform: 'win32', sharesPorts: false }
 type Settings = Config<'workers' | 'accept' | 'profile'>

@@ -12,6 +12,8 @@ export interface Machine {
   readonly sharesPorts: boolean
   /** Whether an accepted socket can be moved into a thread. */
   readonly movesSockets: boolean
+  /** Whether a socket that was read from can be stopped, so that it goes to another process without a loss. */
+  readonly stopsReading: boolean
 }
 
 export type WorkerKind = 'here' | 'threads' | 'processes'
@@ -108,15 +110,19 @@ function acceptOf(
   if (
     wanted === 'dispatch' &&
     kind === 'processes' &&
-    machine.platform === 'win32' &&
-    roles.includes('world')
+    roles.includes('world') &&
+    !givesReadSockets(machine)
   ) {
     throw new ConfigError(
-      'accept: "dispatch" cannot work for worlds in processes on win32: a socket that was read from is not safely given to another process there. The nearest that works: --workers threads:N, or own-port',
+      `accept: "dispatch" cannot work for worlds in processes here: on ${machine.platform}, with this Node.js, a socket that was read from is not safely given to another process. The nearest that works: --workers threads:N, or own-port`,
     )
   }
   return wanted
 }
+
+/** On Windows reads are under way in the system when a socket is given away. */
+const givesReadSockets = ({ platform, stopsReading }: Machine): boolean =>
+  stopsReading && platform !== 'win32'
 
 function chooseAccept(
   kind: WorkerKind,
@@ -130,7 +136,7 @@ function chooseAccept(
     return accept
   }
   if (count === 1) return choose('own-port', 'for there is one node')
-  if (kind === 'processes' && machine.platform !== 'win32') {
+  if (kind === 'processes' && givesReadSockets(machine)) {
     return choose(
       'dispatch',
       'for processes here take sockets over: one set of ports in front of all of them',
