@@ -5,12 +5,15 @@ import {
   enrolTokens,
   heartbeat,
   idempotencyKeys,
+  journalRefusals,
+  journals,
   leases,
   mail,
   nodeEpochs,
   nodes,
   playerHistory,
   players,
+  questions,
   seats,
   statsSamples,
   tickets,
@@ -59,6 +62,15 @@ export async function purge(deps: Deps): Promise<void> {
         and not exists (select from ${tickets} t where t.console_id = c.id)
       limit 1000 for update skip locked)`)
     await tx.execute(sql`delete from ${creations} where hour < clock_timestamp() - interval '1 day'`)
+    // A stream that comes back after so long, in its middle, cannot be judged any more (0130).
+    await tx.execute(sql`delete from ${journals} where stream in (
+      select stream from ${journals} where changed_at < clock_timestamp() - interval '90 days'
+      order by stream limit 1000 for update skip locked)`)
+    await tx.execute(sql`delete from ${journalRefusals} r where r.refused_at < clock_timestamp() - interval '90 days'
+      and not exists (select from ${journals} j where j.stream = r.stream)`)
+    await tx.execute(sql`delete from ${questions} where (node_id, kind, subject) in (
+      select node_id, kind, subject from ${questions} where asked_at < clock_timestamp() - interval '1 day'
+      order by node_id, kind, subject limit 1000 for update skip locked)`)
     await tx.execute(sql`delete from ${statsSamples} where at < clock_timestamp() - interval '400 days'`)
     // A node that comes back after so long may be reading just now: it takes its own letters in an order of its own.
     await tx.execute(sql`delete from ${mail} where id in (
