@@ -185,5 +185,6 @@ function ownServers(told: Directory, own: readonly ServerAssignment[]): Director
   const servers = told.servers.map((server) =>
     ids.has(server.id) ? server : { ...server, status: 'down' as const, address: null },
   )
-  return { ...told, servers }
+  // A log-in that begins here goes on here: whose entry is named by nobody takes its own.
+  return { ...told, servers, entries: [] }
 }
