@@ -54,6 +54,7 @@ import {
   ReqUserSearchHead,
   ReqUserSearchInfo,
   ReqUserSearchInfoMine,
+  ReqUserSearchSet,
   ReqUserStatusSet,
   UserSearchInfo,
   UserStatusSet,
@@ -237,10 +238,18 @@ describe('searches', () => {
   })
 
   test('take conditions into account (gap 10)', async () => {
-    const { a, b } = await lobbyOf('Alice', 'Bob', 'Carol')
+    const { lobby, a, b } = await lobbyOf('Alice', 'Bob', 'Carol')
     b.says(ReqUserBinarySet, { offset: 0, data: Uint8Array.of(0, 31, 0, 0, 0, 10) })
     const rank = { circleFlag: 0, list: [{ id: 2, operator: 5, value: 31 << 16 }] }
     await a.asks(ReqUserSearchHead, { ...wide, search: rank })
+    expect(foundBy(a)).toEqual(['Bob'])
+    expect(lobby.social.wanted?.conditions).toMatchObject([{ id: 2, value: 31 << 16 }])
+    b.says(ReqUserSearchSet, { optionalFields: [{ id: 3, value: 5 }] })
+    expect(lobby.link.whereabouts.get('BBBBBB')).toMatchObject({ fields: ['3:5'] })
+    await a.asks(ReqUserSearchHead, {
+      ...wide,
+      search: { circleFlag: 0, list: [{ id: 3, operator: 5, value: 5 }] },
+    })
     expect(foundBy(a)).toEqual(['Bob'])
   })
 

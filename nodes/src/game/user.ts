@@ -13,11 +13,8 @@ import {
   ReqUserStatusSet,
   UserStatusSet,
 } from '../pat/index.ts'
-import { showSettings, writeSettings } from '../world/index.ts'
+import { publishFields, showSettings, writeSettings } from '../world/index.ts'
 import { gameRoutes } from './session.ts'
-
-/** Optional fields that the client knows (game.md 4.10). */
-const mostSearchFields = 32
 
 /** UserStatusSet 9: no friend requests (game.md 3.2). */
 const denyRequests = 4
@@ -34,10 +31,8 @@ export const userRoutes = gameRoutes(
     },
     ReqUserBinaryNotice: (call, { unknown1, offset, length }) =>
       call.session.realm.request(call, AnsUserBinaryNotice, showSettings, unknown1, offset, length),
-    ReqUserSearchSet: (call, { optionalFields }) => {
-      call.session.player.searchFields = optionalFields.slice(0, mostSearchFields)
-      call.reply(AnsUserSearchSet, {})
-    },
+    ReqUserSearchSet: (call, { optionalFields }) =>
+      call.session.realm.request(call, AnsUserSearchSet, publishFields, optionalFields),
     ReqUserStatusSet: async (call, { userStatusSet }) => {
       call.session.status = userStatusSet
       await call.session.ties.denyRequests(userStatusSet.get('friendRequestPolicy') === denyRequests)

@@ -2,12 +2,14 @@
 import {
   AnsUserBinaryNotice,
   AnsUserBinarySet,
+  AnsUserSearchSet,
   type Bytes,
   LayerBinaryInfo,
   NtcLayerBinary2Relayed,
   NtcLayerBinaryRelayed,
   NtcLayerUserPositionRelayed,
   NtcUserBinaryNotice,
+  type OptionalField,
   overwriteHunterSettings,
 } from '../pat/index.ts'
 import { layerOthers } from './audience.ts'
@@ -51,6 +53,16 @@ export function writeSettings(turn: Turn, offset: number, data: Bytes): Reason |
   actor.settings = overwriteHunterSettings(actor.settings, offset, data)
   turn.answer(AnsUserBinarySet, {})
   return undefined
+}
+
+/** Optional fields that the client knows (game.md 4.10). */
+const mostSearchFields = 32
+
+/** ReqUserSearchSet: what the actor is found by, on this node and through central on the others. */
+export function publishFields(turn: Turn, fields: readonly OptionalField[]): undefined {
+  turn.actor.searchFields = fields.slice(0, mostSearchFields)
+  turn.world.moved.add(turn.actor)
+  turn.answer(AnsUserSearchSet, {})
 }
 
 /** ReqUserBinaryNotice: a part of the actor's own settings, whoever the request names. */
