@@ -136,7 +136,7 @@ export function ownSocial(parts: OwnSocialParts): OwnSocial {
   } | null = null
 
   const link: Omit<SocialLink, 'onLetter'> = {
-    keeps: { own: true, othersMs: foundMs },
+    keeps: { own: true, othersMs: foundMs, searchesAlone: true },
 
     async acquaintances(hold) {
       const copy = parts.copyOf(hold)
@@ -223,15 +223,7 @@ export function ownSocial(parts: OwnSocialParts): OwnSocial {
 
     tell: (hold, other, message) => reach.ask(() => direct.tell(hold, other, message)),
 
-    async searchOnline(hold, wanted) {
-      try {
-        return await reach.ask(() => direct.searchOnline(hold, wanted))
-      } catch (error) {
-        if (!(error instanceof CentralUnreachable)) throw error
-        parts.tell(hold, { kind: 'alone' })
-        return []
-      }
-    },
+    searchOnline: (hold, wanted) => reach.ask(() => direct.searchOnline(hold, wanted)),
     searchCities: (serverId, conditions) => reach.ask(() => direct.searchCities(serverId, conditions)),
 
     findOnline(hold, capcomIds) {

@@ -85,8 +85,6 @@ export type SocialNews =
   | { readonly kind: 'tell'; readonly from: Known; readonly message: Message }
   /** What the player wanted about `other` is kept, and decided when central answers. */
   | { readonly kind: 'pending'; readonly other: string }
-  /** What he searched for was searched on this node alone: central does not answer. */
-  | { readonly kind: 'alone' }
   /** It has been decided since, against him. */
   | { readonly kind: 'refused'; readonly other: string; readonly code: string }
 
@@ -96,6 +94,8 @@ export interface Keeps {
   readonly own: boolean
   /** Of anybody else, in milliseconds. */
   readonly othersMs: number
+  /** While central cannot be asked a search answers from this node, and says so. */
+  readonly searchesAlone: boolean
 }
 
 export interface SocialLink {

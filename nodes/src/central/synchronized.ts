@@ -13,7 +13,7 @@ export function synchronized(direct: Direct, ready: () => Promise<void>): Policy
     entry,
     social: {
       ...social,
-      keeps: { own: false, othersMs: 0 },
+      keeps: { own: false, othersMs: 0, searchesAlone: false },
       async askFriend(hold, other, message) {
         await ready()
         return social.askFriend(hold, other, message)

@@ -10,7 +10,9 @@ import {
   type ShownPlace,
   type Wanted,
 } from '../world/index.ts'
+import { say } from './letters.ts'
 import type { Session } from './session.ts'
+import { gameWords } from './words.ts'
 
 const longestServerName = 31
 
@@ -77,12 +79,22 @@ export async function citiesAbroad(session: Session, conditions: readonly Condit
   return found.filter(({ serverId }) => !world.servers.has(serverId)).map(cityRowAbroad)
 }
 
-async function orNobody<T>({ peer }: Session, asked: Promise<readonly T[]>): Promise<readonly T[]> {
+/** A hunter who turns one page after the other is told once. */
+const saidAgainMs = 30_000
+const saidAt = new WeakMap<Session, number>()
+
+async function orNobody<T>(session: Session, asked: Promise<readonly T[]>): Promise<readonly T[]> {
+  const { realm, peer } = session
   try {
     return await asked
   } catch (err) {
-    if (!(err instanceof CentralUnreachable)) throw err
+    if (!(err instanceof CentralUnreachable) || !realm.social.keeps.searchesAlone) throw err
     peer.log.info({}, 'a search of this node alone: central does not answer')
+    const now = realm.clock.now()
+    if (now - (saidAt.get(session) ?? Number.NEGATIVE_INFINITY) >= saidAgainMs) {
+      saidAt.set(session, now)
+      say(session, gameWords.thisNodeAlone)
+    }
     return []
   }
 }

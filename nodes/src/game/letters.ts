@@ -78,7 +78,7 @@ export const friendData = (index: number, { capcomId, name }: Known) =>
   FriendData.of({ index, capcomId: ascii(capcomId), hunterName: name })
 
 /** In the server's own voice. */
-function say({ peer }: Session, text: string): void {
+export function say({ peer }: Session, text: string): void {
   for (const line of announcementLines(text)) peer.send(NtcLayerChatRelayed, unasked, line)
 }
 
@@ -106,9 +106,6 @@ export function showNews(session: Session, news: SocialNews): void {
       return
     case 'pending':
       say(session, gameWords.pending)
-      return
-    case 'alone':
-      say(session, gameWords.thisNodeAlone)
       return
     case 'refused':
       ties.outdate()

@@ -38,7 +38,7 @@ export class MemorySocial implements SocialLink {
   /** When set, answers about acquaintances are as old as it takes. */
   slow: Promise<void> | undefined
   /** When set, every call fails with it. */
-  readonly keeps = { own: true, othersMs: 3000 }
+  readonly keeps = { own: true, othersMs: 3000, searchesAlone: true }
   fault: Error | undefined
 
   /** A hunter exists, here or anywhere. */

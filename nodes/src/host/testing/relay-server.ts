@@ -31,7 +31,7 @@ const link: WorldLink = {
 const nobody = { friends: [], blacklist: [], requests: [], deniesRequests: false }
 const nowhere = () => Promise.reject(new Error('nobody knows anybody here'))
 const social: SocialLink = {
-  keeps: { own: true, othersMs: 0 },
+  keeps: { own: true, othersMs: 0, searchesAlone: false },
   acquaintances: async () => nobody,
   askFriend: nowhere,
   answerFriend: nowhere,
