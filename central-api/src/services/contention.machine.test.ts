@@ -48,7 +48,7 @@ const won = (all: readonly unknown[]) => all.filter((one) => typeof one !== 'str
 test('300 claims of one Capcom ID: each raises the fence by one, the last one holds, and all others were told', async () => {
   const many = 300
   const hunter = await newHunter(central, node)
-  const tickets = []
+  const tickets: string[] = []
   for (let index = 0; index < many; index++) {
     const { ticketHash } = await newTicket(central, node, hunter)
     const serverId = index % 2 === 0 ? 1 : farServer
@@ -111,7 +111,7 @@ test('300 writes to one profile: as many versions, none lost', async () => {
     )
   })
   expect(won(all)).toBe(writes)
-  const versions = []
+  const versions: number[] = []
   for (let cursor: string | null | undefined; cursor !== null; ) {
     const query = { limit: '200', ...(cursor === undefined ? {} : { cursor }) }
     const page = await central.call(listPlayerVersions, { params: { capcomId }, query }, central.operatorKey)

@@ -5,7 +5,6 @@ import {
   leases,
   livePresence,
   nodeEpochs,
-  nodeReach,
   nodes,
   seats,
   servers,
@@ -16,6 +15,7 @@ import { now } from '../db/clock.ts'
 import type { Transaction, Tx } from '../db/database.ts'
 import { inTurn } from '../db/in-turn.ts'
 import type { Wake } from '../db/transaction.ts'
+import { listed } from './listed.ts'
 import { softOf } from './server-offers.ts'
 
 /** More than populations has changed: held syncs end, and consoles fetch the names anew. Never 0, and within 32 bits. */
@@ -46,14 +46,28 @@ export function asDirectory(
   }
 }
 
-/** Dial-back has hidden nothing of the node. */
-const listed = sql`not exists (select from ${nodeReach} r where r.node_id = ${nodes.id} and not r.listed)`
-
 /** A node's start that lives, the newest and not expired, and that consoles reach. */
 const live = and(eq(nodeEpochs.epoch, nodes.newestEpoch), gt(nodeEpochs.expiresAt, now), listed)
 
-/** Travellers count where they are going: their seats are theirs already. Names are as in the answer: it is read as JSON too. */
+/**
+ * Travellers count where they are going: their seats are theirs already. Everybody is counted once, in one pass: game
+ * servers are many, and so are those who play. Names are as in the answer: it is read as JSON too.
+ */
 export function readServers(tx: Tx) {
+  const shown = tx
+    .select({ serverId: livePresence.serverId, players: sql<number>`count(*)`.as('players') })
+    .from(livePresence)
+    .groupBy(livePresence.serverId)
+    .as('shown')
+  const coming = tx
+    .select({ serverId: seats.serverId, travellers: sql<number>`count(*)`.as('travellers') })
+    .from(seats)
+    .where(
+      sql`${seats.expiresAt} > clock_timestamp() and not exists (select from ${livePresence}
+        where ${livePresence.capcomId} = ${seats.capcomId} and ${livePresence.serverId} = ${seats.serverId})`,
+    )
+    .groupBy(seats.serverId)
+    .as('coming')
   return tx
     .select({
       id: servers.id,
@@ -61,11 +75,7 @@ export function readServers(tx: Tx) {
       type: servers.type,
       capacity: servers.capacity,
       soft: softOf.as('soft'),
-      population: sql<number>`(select count(*)::int from (
-        select ${livePresence.capcomId} from ${livePresence} where ${livePresence.serverId} = ${servers.id}
-        union
-        select ${seats.capcomId} from ${seats}
-        where ${seats.serverId} = ${servers.id} and ${seats.expiresAt} > clock_timestamp()) expected)`.as(
+      population: sql<number>`(coalesce(${shown.players}, 0) + coalesce(${coming.travellers}, 0))::int`.as(
         'population',
       ),
       /** Null when no live start carries the server. */
@@ -75,6 +85,8 @@ export function readServers(tx: Tx) {
     .from(servers)
     .leftJoin(nodes, eq(nodes.id, servers.nodeId))
     .leftJoin(nodeEpochs, and(eq(nodeEpochs.nodeId, nodes.id), eq(nodeEpochs.epoch, servers.epoch), live))
+    .leftJoin(shown, eq(shown.serverId, servers.id))
+    .leftJoin(coming, eq(coming.serverId, servers.id))
     .orderBy(asc(servers.id))
     .limit(80)
 }

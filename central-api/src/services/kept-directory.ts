@@ -9,14 +9,16 @@ import type { Tx } from '../db/database.ts'
 import type { Deps } from '../deps.ts'
 import { readDirectory } from './directory.ts'
 
-const freshForMs = 1000
+/** Milliseconds. No more than a twentieth of the time is spent reading it, until it would be too old. */
+const fresh = { least: 1000, most: 5000, timesRead: 20 } as const
 
-/** While somebody reads it anew the others need not. */
-const usableForMs = 3000
+/** While somebody reads it anew the others need not, for so long. */
+const meanwhileMs = 2000
 
 interface Kept {
   readonly directory: Directory
   readonly readAt: number
+  readonly freshForMs: number
   beingRead: boolean
 }
 
@@ -28,13 +30,16 @@ export async function keptDirectory(deps: Deps, tx: Tx, version: number): Promis
   const kept = keptBy.get(deps)
   if (kept && kept.directory.version === version) {
     const age = performance.now() - kept.readAt
-    if (age < freshForMs || (kept.beingRead && age < usableForMs)) return kept.directory
+    const good = kept.beingRead ? kept.freshForMs + meanwhileMs : kept.freshForMs
+    if (age < good) return kept.directory
     kept.beingRead = true
   }
   const readAt = performance.now()
   try {
     const directory = await readDirectory(tx)
-    keptBy.set(deps, { directory, readAt, beingRead: false })
+    const took = performance.now() - readAt
+    const freshForMs = Math.min(Math.max(took * fresh.timesRead, fresh.least), fresh.most)
+    keptBy.set(deps, { directory, readAt, freshForMs, beingRead: false })
     return directory
   } finally {
     if (kept) kept.beingRead = false
