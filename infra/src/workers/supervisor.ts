@@ -74,7 +74,6 @@ export class Supervisor {
     // One after the other: the first one's ports are told to the others, and a token that does not reach ends it.
     for (const seat of this.#seats) await seat.start()
     this.#serving = true
-    this.#acceptor?.open()
   }
 
   async stop(hurry: boolean): Promise<void> {
@@ -191,6 +190,7 @@ export class Supervisor {
       onServing: (node, rootFile) => {
         taken = portsOf(node)
         this.#rootFile ??= rootFile ?? undefined
+        this.#acceptor?.open()
         this.#changed()
       },
       onGone: () => this.#changed(),

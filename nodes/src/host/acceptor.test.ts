@@ -189,26 +189,19 @@ test('consoles that say nothing are bounded, and do not keep others out for ever
   acceptor.close()
 })
 
-test('who comes before it opens is not let in, and a port that is taken is named', async () => {
+test('who comes before it opens waits, and a port that is taken is named', async () => {
   const parts = {
     ...{ bind: '127.0.0.1', ports: { lmp: 0 }, helloMs: 0, log: silentLog, movesSockets: true },
     ...{ onEntry: (_: string, socket: Socket) => socket.end('in'), onArrival: () => undefined },
   }
   const acceptor = await Acceptor.take(parts)
   const port = acceptor.ports.lmp ?? 0
-  const heardBy = async (): Promise<string> => {
-    const socket = connect(port, '127.0.0.1')
-    let heard = ''
-    socket.on('data', (chunk) => (heard += chunk))
-    await once(socket, 'close')
-    return heard
-  }
-  expect(await heardBy()).toBe('')
+  const early = connect(port, '127.0.0.1')
+  const heard = once(early, 'data')
+  await once(early, 'connect')
+  const taken = Acceptor.take({ ...parts, ports: { lmp: port } })
+  await expect(taken).rejects.toMatchObject({ server: 'lmp', code: 'EADDRINUSE' })
   acceptor.open()
-  expect(await heardBy()).toBe('in')
-  await expect(Acceptor.take({ ...parts, ports: { lmp: port } })).rejects.toMatchObject({
-    server: 'lmp',
-    code: 'EADDRINUSE',
-  })
+  expect(String(await heard)).toBe('in')
   acceptor.close()
 })

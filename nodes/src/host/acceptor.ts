@@ -43,6 +43,8 @@ export interface AcceptorParts {
 }
 
 const backlog = 1024
+/** Central dials back as soon as the first node is known to it, which may be before the first node says that it serves. */
+const waitingAtMost = 256
 /** As long as any silent console (login.md 2.3). */
 const openingMs = 75_000
 /** Connections that have not introduced themselves, at a time: in all, and from one address. */
@@ -54,13 +56,14 @@ export class Acceptor {
   readonly #servers = new Map<DoorName, Server>()
   readonly #openings = new Set<Socket>()
   readonly #perAddress = new Map<string, number>()
-  #open = false
+  /** Who came before there was anybody to go to; null from then on. */
+  #waiting: [DoorName, Socket][] | null = []
 
   private constructor(parts: AcceptorParts) {
     this.#parts = parts
   }
 
-  /** Takes the ports; who comes before {@link open} is not let in. Throws a PortUnavailable. */
+  /** Takes the ports; who comes before {@link open} waits for it. Throws a PortUnavailable. */
   static async take(parts: AcceptorParts): Promise<Acceptor> {
     const acceptor = new Acceptor(parts)
     try {
@@ -78,24 +81,28 @@ export class Acceptor {
     )
   }
 
+  /** Lets everybody in who waits, and from now on whoever comes. */
   open(): void {
-    this.#open = true
+    const waiting = this.#waiting ?? []
+    this.#waiting = null
+    for (const [name, socket] of waiting) this.#letIn(name, socket)
   }
 
   /** Lets nobody in any more. Connections that were given away are not its own. */
   close(): void {
-    this.#open = false
     for (const server of this.#servers.values()) server.close()
     for (const socket of this.#openings) socket.destroy()
+    for (const [, socket] of this.#waiting ?? []) socket.destroy()
+    this.#waiting = []
   }
 
   async #listen(name: DoorName, port: number): Promise<void> {
     const { bind, log } = this.#parts
     const server = createServer({ pauseOnConnect: true, noDelay: true, allowHalfOpen: false }, (socket) => {
       socket.on('error', () => undefined)
-      if (!this.#open) socket.destroy()
-      else if (name === 'fmp') this.#greet(socket)
-      else this.#parts.onEntry(name, socket)
+      if (this.#waiting === null) this.#letIn(name, socket)
+      else if (this.#waiting.length < waitingAtMost) this.#waiting.push([name, socket])
+      else socket.destroy()
     })
     const listening = once(server, 'listening')
     server.listen({ host: bind, port, backlog })
@@ -107,6 +114,11 @@ export class Acceptor {
     }
     server.on('error', (error) => log.error({ err: error }, 'a listener failed'))
     this.#servers.set(name, server)
+  }
+
+  #letIn(name: DoorName, socket: Socket): void {
+    if (name === 'fmp') this.#greet(socket)
+    else this.#parts.onEntry(name, socket)
   }
 
   #greet(socket: Socket): void {
