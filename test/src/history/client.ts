@@ -123,7 +123,7 @@ async function claim({ capcomId, consoleId }: ClientOrders['hunters'][number]): 
   if (!('output' in armed)) return
   const by = epoch
   const told = tell(capcomId, { kind: 'claim', node: nodeId, epoch: by })
-  const outcome = await ask(claimSession, { body: { ticketHash, epoch: by } })
+  const outcome = await ask(claimSession, { body: { ticketHash, epoch: by, attempt: crypto.randomUUID() } })
   if (!('output' in outcome)) return void told(outcome.failed)
   const { fence, settings } = outcome.output
   told({ is: 'done', answer: { kind: 'claimed', fence, value: numberOf(settings) } })

@@ -3,17 +3,15 @@ import type { Answer, History, Operation, PlayerCall } from './history.ts'
 import { findStuck, type Stuck } from './linearizable.ts'
 import { nodeModel, playerModel } from './models.ts'
 
-export const promises = [
-  'fences only rise',
-  'no acknowledged write is lost',
-  'nothing is done twice',
-  'no write by a fenced holder',
-  'at most one live lease',
-  'no life beyond the lease',
-  'one start of a node at a time',
-  'reads are linearizable',
-] as const
-type Promised = (typeof promises)[number]
+type Promised =
+  | 'fences only rise'
+  | 'no acknowledged write is lost'
+  | 'nothing is done twice'
+  | 'no write by a fenced holder'
+  | 'at most one live lease'
+  | 'no life beyond the lease'
+  | 'one start of a node at a time'
+  | 'reads are linearizable'
 
 export interface Violation {
   readonly promise: Promised
