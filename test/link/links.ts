@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Central, startCentral } from '@citygate/central-api/node'
 import {
+  type Call,
   createCentral,
   enrol,
   type Fetch,
@@ -21,6 +22,7 @@ import {
   type Output,
   type searchPlayers,
 } from '@citygate/schema/contract'
+import postgres from 'postgres'
 import { eventually } from '../src/eventually.ts'
 
 type Players = Output<typeof searchPlayers>
@@ -75,6 +77,21 @@ export class Links implements AsyncDisposable {
 
   get operatorKey(): string | null {
     return this.#central.operatorKey
+  }
+
+  /** Calls with the operator's key. */
+  get operator(): Call {
+    return createCentral({ url: this.#central.url, fetch, key: this.#central.operatorKey }).call
+  }
+
+  /** Straight from the database. */
+  async sql(text: string): Promise<Record<string, unknown>[]> {
+    const client = postgres(this.#databaseUrl, { max: 1 })
+    try {
+      return await client.unsafe(text)
+    } finally {
+      await client.end()
+    }
   }
 
   async stopCentral(): Promise<void> {
