@@ -7,7 +7,7 @@ const seed = Number(process.env.CITYGATE_FAULTS_SEED ?? 20261123)
 
 test(
   'a few faults: nothing that was acknowledged is lost, nobody is shown twice, nothing is stuck',
-  { timeout: 240_000 },
+  { timeout: 400_000 },
   () =>
     withOwnPostgres(async (database) => {
       const { wrong, summary } = await runFaults({ seed, database, hunters: 4, faults: 3, faultMs: 800 })

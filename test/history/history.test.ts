@@ -7,7 +7,7 @@ import { recordRun } from '../src/history/run.ts'
 
 const seed = Number(process.env.CITYGATE_HISTORY_SEED ?? 20261123)
 
-test('a recorded history under faults keeps every promise', { timeout: 120_000 }, () =>
+test('a recorded history under faults keeps every promise', { timeout: 300_000 }, () =>
   withOwnPostgres(async (database) => {
     const run = await recordRun({
       ...{ seed, databaseUrl: database.url, killDatabase: database.kill },

@@ -50,7 +50,7 @@ export class CentralProcess implements AsyncDisposable {
     const answers = await eventually(
       async () => this.#program.hasEnded || (await this.#isHealthy()),
       (is) => is,
-      60_000,
+      120_000,
     )
     if (!answers || this.#program.hasEnded) throw new Error(`citygate central did not start: ${this.said}`)
   }

@@ -73,7 +73,7 @@ export class NodeHost implements AsyncDisposable {
     const listens = await eventually(
       () => Promise.resolve(isThere() || this.#program.hasEnded),
       (is) => is,
-      90_000,
+      180_000,
     )
     if (!listens || this.#program.hasEnded) throw new Error(`citygate node did not start: ${this.said}`)
   }
