@@ -42,7 +42,9 @@ export async function runLasting(
         const removals = files(lock.path).map((file) =>
           writeStatusFile(file, { pid: process.pid, ...status }),
         )
-        const remove = () => removals.forEach((each) => each())
+        const remove = () => {
+          for (const each of removals) each()
+        }
         if (told) return
         told = true
         life.onEnd(remove)

@@ -52,7 +52,7 @@ export interface SeatParts {
   readonly stopMs: number
 }
 
-export interface Preparation {
+interface Preparation {
   readonly start: Extract<ToWorker, { type: 'start' }>
   readonly shared: readonly (readonly [DoorName, object])[]
 }

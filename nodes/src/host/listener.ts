@@ -30,7 +30,7 @@ export interface Limits {
 const defaultLimits: Limits = { total: 16_384, perAddress: 4096 }
 
 /** `handed`: with {@link Listener.adopt} only; `shared`: with others who listen on the same port. */
-export type Source = 'handed' | 'shared' | { readonly socket: SharedSocket }
+type Source = 'handed' | 'shared' | { readonly socket: SharedSocket }
 
 export interface ListenerParts {
   readonly bind: string
