@@ -26,7 +26,7 @@ async function measure(flags: readonly string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'citygate bench '))
   const door = new FrontDoor(folder, [...flags, '--drain-time', '0s'])
   try {
-    const { pid, nodes } = await door.ready()
+    const { pid, nodes } = await door.ready(180_000)
     const opn = nodes[0]?.opn ?? ''
     await startBots({ count: warmUp, opn, tls: false, seed: 7 }).settled
     const cpuBefore = cpuSeconds(pid)
