@@ -8,7 +8,7 @@ import { Console } from '../src/console/index.ts'
 import { HostProcess } from './host-process.ts'
 
 const idle = 10_000
-const players = 200
+const players = 60
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** The 10,000 stand in a process of their own; each has said nothing, and been greeted. */
@@ -30,7 +30,7 @@ async function idleConnections(host: HostProcess) {
 async function loginsPerCpuSecond(host: HostProcess) {
   const before = host.cpuSeconds
   const begun = performance.now()
-  const bots = startBots({ count: players, opn: host.at.opn, tls: true, atOnce: 40, moveEveryMs: 600_000 })
+  const bots = startBots({ count: players, opn: host.at.opn, tls: true, atOnce: 20, moveEveryMs: 600_000 })
   const { arrived } = await bots.settled
   const seconds = (performance.now() - begun) / 1000
   const after = host.cpuSeconds
@@ -57,9 +57,9 @@ const results: Record<string, unknown> = {}
   const first = await Console.logIn({ opn: host.at.opn, tls: true, name: 'First', patience: 20_000 })
   results.start = { listensMs, firstLogInMs: Math.round(performance.now() - begun) }
   await first.logOut()
+  results.idle = await idleConnections(host)
   results.coldLogins = await loginsPerCpuSecond(host)
   results.warmLogins = await loginsPerCpuSecond(host)
-  results.idle = await idleConnections(host)
 }
 await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
 const caveats = [
