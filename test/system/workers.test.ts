@@ -34,7 +34,7 @@ test('two processes behind one set of ports: one is killed, the other’s player
 }, async () => {
   door = new FrontDoor(folder, ['--workers', 'processes:2', '--accept', 'dispatch'])
   const here = door
-  const { pid, nodes } = await here.ready()
+  const { pid, nodes } = await here.ready(120_000)
   const [first, second] = nodes
   if (!first || !second) throw new Error('there are not two nodes')
   expect(new Set([pid, first.pid, second.pid]).size).toBe(3)
