@@ -40,7 +40,8 @@ export interface Figures {
   readonly playersOnline: number
   readonly liveLeases: number
   readonly travellers: number
-  readonly lockWaits: number
+  /** Sessions of the database that wait for a lock now, and for how long. */
+  readonly lockWaits: readonly { readonly rows: string; readonly waiting: number; readonly longest: number }[]
   readonly letters: number
   readonly mailLag: number
   readonly nodes: Readonly<Record<string, number>>
@@ -53,6 +54,8 @@ export interface Metrics {
   request(route: string, status: number, seconds: number): void
   transaction(outcome: 'committed' | 'refused' | 'busy' | 'failed', seconds: number): void
   repeat(): void
+  /** A transaction begins (1) or is over (-1): what is under way beyond the connections waits for one. */
+  underWay(change: 1 | -1): void
   /** Something that an operator has to look at. */
   alarm(kind: 'node-ahead'): void
   /** In the text format of Prometheus. */

@@ -37,7 +37,12 @@ export function prometheusMetrics(): Metrics {
   const playersOnline = gauge('players_online', 'Players shown online.')
   const liveLeases = gauge('leases_live', 'Players that live nodes hold.')
   const travellers = gauge('seats_reserved', 'Travellers with a reserved seat.')
-  const lockWaits = gauge('lock_waits', 'Database sessions that wait for a lock now.')
+  const lockWaits = gauge('lock_waits', 'Database sessions that wait for a row or table now.', ['rows'])
+  const lockWaitLongest = gauge('lock_wait_longest_seconds', 'The longest of these waits, so far.', ['rows'])
+  const underWay = gauge(
+    'transactions_under_way',
+    'Of this instance; beyond its ten connections they wait for one.',
+  )
   const nodes = gauge('nodes', 'Nodes by status.', ['status'])
   const syncAge = gauge('node_sync_age_seconds', 'Since the last sync of a node that lives.', ['node'])
   const letters = gauge('mail_waiting', 'Letters that have not been acknowledged.')
@@ -47,12 +52,18 @@ export function prometheusMetrics(): Metrics {
     request: (route, status, seconds) => requests.observe({ route, status: String(status) }, seconds),
     transaction: (outcome, seconds) => transactions.observe({ outcome }, seconds),
     repeat: () => repeats.inc(),
+    underWay: (change) => underWay.inc(change),
     alarm: (kind) => alarms.inc({ kind }),
     async render(figures) {
       playersOnline.set(figures.playersOnline)
       liveLeases.set(figures.liveLeases)
       travellers.set(figures.travellers)
-      lockWaits.set(figures.lockWaits)
+      lockWaits.reset()
+      lockWaitLongest.reset()
+      for (const { rows, waiting, longest } of figures.lockWaits) {
+        lockWaits.set({ rows }, waiting)
+        lockWaitLongest.set({ rows }, longest)
+      }
       letters.set(figures.letters)
       mailLag.set(figures.mailLag)
       nodes.reset()

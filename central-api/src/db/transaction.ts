@@ -44,8 +44,11 @@ export async function transact<T>(deps: Deps, work: (tx: Transaction, wake: Wake
   for (let attempt = 1; ; attempt++) {
     const topics = new Set<string>()
     const begun = performance.now()
-    const ended = (outcome: 'committed' | 'refused' | 'busy' | 'failed') =>
+    deps.metrics?.underWay(1)
+    const ended = (outcome: 'committed' | 'refused' | 'busy' | 'failed') => {
+      deps.metrics?.underWay(-1)
       deps.metrics?.transaction(outcome, (performance.now() - begun) / 1000)
+    }
     try {
       const result = await deps.db.transaction(async (tx) => {
         keepTimes(tx, deps.times)

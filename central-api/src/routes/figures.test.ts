@@ -1,4 +1,5 @@
 /** Figures over time, as they change, and for Prometheus; who asks too often; traces. */
+import { readFile } from 'node:fs/promises'
 import {
   createOperatorKey,
   getMetrics,
@@ -7,6 +8,7 @@ import {
   syncNode,
 } from '@citygate/schema/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../../../test/src/eventually.ts'
 import { testDatabase } from '../../../test/src/postgres.ts'
 import { connect } from '../adapters/database.ts'
 import { startCentral } from '../adapters/node.ts'
@@ -122,6 +124,41 @@ describe.each(runtimes)('over %s', (runtime) => {
       for (const secret of [key, node.key, hunter.supportCode, hunter.capcomId]) {
         expect(text).not.toContain(secret)
       }
+    })
+
+    test.runIf(counted)('who waits for which rows is seen while he waits', async () => {
+      const read = async () => {
+        const headers = { authorization: `Bearer ${central.operatorKey}` }
+        return (await central.fetch(getMetrics.path, { headers })).text()
+      }
+      const hunter = await newHunter(central, node)
+      const tries = new AbortController()
+      // A wait ends after three seconds, which a busy machine may take to look.
+      const keepTrying = async () => {
+        while (!tries.signal.aborted) await logIn(central, node, node, hunter).catch(() => {})
+      }
+      let waiting: Promise<unknown> = Promise.resolve()
+      await central.sql.begin(async (other) => {
+        await other`select 1 from players where capcom_id = ${hunter.capcomId} for update`
+        waiting = keepTrying()
+        const text = await eventually(read, (seen) => seen.includes('citygate_lock_waits{rows="players"} 1'))
+        expect(text).toMatch(/citygate_lock_waits\{rows="players"\} 1\n/)
+        expect(text).toMatch(/citygate_lock_wait_longest_seconds\{rows="players"\} \d/)
+        expect(text).toMatch(/citygate_transactions_under_way [1-9]/)
+        tries.abort()
+      })
+      await waiting
+      const after = await eventually(read, (seen) => !seen.includes('citygate_lock_waits{rows="players"}'))
+      expect(after).not.toContain('citygate_lock_waits{rows="players"}')
+    })
+
+    test.runIf(counted)('have the names that the page for operators tells', async () => {
+      const headers = { authorization: `Bearer ${central.operatorKey}` }
+      const text = await (await central.fetch(getMetrics.path, { headers })).text()
+      const names = [...text.matchAll(/^# TYPE (citygate_\w+) /gm)].map(([, name = '']) => name)
+      const page = await readFile(new URL('../../../docs/operating.md', import.meta.url), 'utf8')
+      const told = [...page.matchAll(/^\s*\| `(citygate_\w+)/gm)].map(([, name = '']) => name)
+      expect(told.sort()).toEqual(names.sort())
     })
   })
 

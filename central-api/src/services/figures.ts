@@ -14,9 +14,16 @@ export async function readFigures(tx: Tx): Promise<Figures> {
       (select count(*)::int from seats where expires_at > clock_timestamp()) as travellers,
       (select count(*)::int from mail) as letters,
       (select coalesce(extract(epoch from clock_timestamp() - min(written_at)), 0)::float8
-        from mail join alive on alive.id = mail.node_id) as mail_lag,
-      (select count(*)::int from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock') as lock_waits`)
+        from mail join alive on alive.id = mail.node_id) as mail_lag`)
+  // What is waited for is a row of the table that the waiting statement names first.
+  const waits = await tx.execute<{ rows: string; waiting: number; longest: number }>(sql`
+    select coalesce(substring(a.query from '(?:from|update|into|table) "?([a-z_]+)'), 'other') as rows,
+      count(*)::int as waiting,
+      coalesce(max(extract(epoch from clock_timestamp() - l.since)), 0)::float8 as longest
+    from pg_stat_activity a
+    cross join lateral (select min(waitstart) as since from pg_locks w where w.pid = a.pid and not w.granted) l
+    where a.datname = current_database() and a.wait_event_type = 'Lock'
+    group by 1 order by 1`)
   const ages = await tx.execute<{ node: string; seconds: number }>(sql`
     select n.name || ' ' || left(n.id::text, 8) as node,
       extract(epoch from clock_timestamp() - e.renewed_at)::float8 as seconds
@@ -28,7 +35,7 @@ export async function readFigures(tx: Tx): Promise<Figures> {
     playersOnline: nodes.reduce((sum, { population }) => sum + population, 0),
     liveLeases: counted?.leases ?? 0,
     travellers: counted?.travellers ?? 0,
-    lockWaits: counted?.lock_waits ?? 0,
+    lockWaits: [...waits],
     letters: counted?.letters ?? 0,
     mailLag: counted?.mail_lag ?? 0,
     nodes: byStatus,

@@ -36,6 +36,7 @@ export async function tracedCentral(connections = 10): Promise<TracedCentral> {
       transaction() {},
       alarm() {},
       repeat: () => void repeats++,
+      underWay() {},
       render: async () => '',
     }
     const deps: Deps = { db: openDatabase(client), log, metrics }
