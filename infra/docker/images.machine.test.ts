@@ -77,7 +77,7 @@ async function image(name: string): Promise<Image> {
   const npmrc = ['--secret', `id=npmrc,src=${join(folder, 'npmrc')}`]
   await buildah('bud', ...how, ...npmrc, '-f', join(import.meta.dirname, `${name}.Dockerfile`), root)
   const container = await buildah('from', '--pull-never', `localhost/${name}`)
-  const { config } = JSON.parse(await buildah('inspect', '--format', '{{json .Docker}}', container))
+  const { config } = JSON.parse(await buildah('inspect', container)).Docker
   return {
     container,
     start: [...config.Entrypoint, ...config.Cmd],

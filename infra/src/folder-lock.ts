@@ -3,7 +3,7 @@
  * with its process, so that a `kill -9` leaves nothing behind.
  */
 import { createHash } from 'node:crypto'
-import { realpathSync, rmSync } from 'node:fs'
+import { realpathSync, rmSync, statSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,9 +22,13 @@ export async function lockFolder(folder: string): Promise<{ readonly path: strin
   return { path, release: () => server.close() }
 }
 
-/** Linux has socket names without files and Windows has pipes; elsewhere a file may be left over. */
+/**
+ * Linux has socket names without files and Windows has pipes; elsewhere a file may be left over. Containers on
+ * one network share the names and may each have a folder of the same path: the folder itself is in the name.
+ */
 function socketName(path: string): string {
-  const hash = createHash('sha256').update(path).digest('hex').slice(0, 32)
+  const { dev, ino } = statSync(path)
+  const hash = createHash('sha256').update(`${path} ${dev} ${ino}`).digest('hex').slice(0, 32)
   if (process.platform === 'linux') return `\0citygate-${hash}`
   if (process.platform === 'win32') return `\\\\.\\pipe\\citygate-${hash}`
   return join(tmpdir(), `citygate-${hash}.sock`)

@@ -1,7 +1,10 @@
 /** What operators do from a shell, against a central API. */
+
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { syncNode } from '@citygate/schema/contract'
 import { Command } from 'commander'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type TestCentral, type TestNode, testCentral } from '../../central-api/src/testing/central.ts'
 import { logIn, newHunter, syncBody } from '../../central-api/src/testing/hunters.ts'
 import { addCommand } from './command.ts'
@@ -19,14 +22,18 @@ beforeAll(async () => {
 afterAll(() => central[Symbol.asyncDispose]())
 
 /** As the program runs it, in this process. `out` is what was printed; a refusal rejects. */
-async function citygate(args: readonly string[], key = central.operatorKey): Promise<string> {
+async function citygate(
+  args: readonly string[],
+  key = central.operatorKey,
+  url = central.url,
+): Promise<string> {
   const program = new Command('citygate').exitOverride()
   for (const [name, { commands }] of Object.entries({ admin, nodes, players })) {
     const group = program.command(name)
     for (const spec of commands) addCommand(group, spec)
   }
   const operator = args[1] === 'list' ? [] : ['--operator-key', key]
-  operator.push('--central', central.url)
+  operator.push('--central', url)
   const printed = vi.spyOn(console, 'log').mockImplementation(() => {})
   try {
     await program.parseAsync([...args, ...operator], { from: 'user' })
@@ -129,4 +136,35 @@ it('citygate nodes orders how a node is consistent, and lists what it tells of i
   const shown = await citygate(['nodes', 'list', '--operator-key', central.operatorKey])
   expect(shown).toMatch(/autonomous +3 wait +1, latest 2026-11-23T01:02:03Z: settings of A1B2C3, fence_lost/)
   expect(await citygate(['nodes', 'list'])).not.toContain('autonomous')
+})
+
+/** Keeps each answer, as a database behind a cache does to central. */
+async function cached(): Promise<string> {
+  const kept = new Map<string, Promise<{ status: number; text: string }>>()
+  const server = createServer(async (request, response) => {
+    const { method = '', url = '', headers } = request
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const body = chunks.length > 0 ? Buffer.concat(chunks) : null
+    const ask = async () => {
+      const own = { authorization: headers.authorization ?? '', 'content-type': 'application/json' }
+      const answer = await fetch(central.url + url, { method, headers: own, body })
+      return { status: answer.status, text: await answer.text() }
+    }
+    const key = `${url} ${headers.authorization}`
+    if (method === 'GET' && !kept.has(key)) kept.set(key, ask())
+    const { status, text } = await (kept.get(key) ?? ask())
+    response.writeHead(status, { 'content-type': 'application/json' }).end(text)
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  onTestFinished(() => void server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+describe('citygate admin check-worker', () => {
+  it('is content with a central that reads what it wrote, and not with one behind a cache', async () => {
+    expect(await citygate(['admin', 'check-worker'])).toContain('ok')
+    const behindCache = citygate(['admin', 'check-worker'], central.operatorKey, await cached())
+    await expect(behindCache).rejects.toThrow('cached')
+  })
 })

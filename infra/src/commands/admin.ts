@@ -20,6 +20,7 @@ import { command } from '../command.ts'
 import { ConfigError } from '../config.ts'
 import { callOperator, operatorKeys } from '../operator.ts'
 import { printJson, printTable } from '../table.ts'
+import { checkWorker } from './check-worker.ts'
 import { moving } from './moving.ts'
 
 const enrolToken = command({
@@ -229,6 +230,6 @@ export const admin = {
   commands: [
     ...[enrolToken, tokens, revokeToken, keys, createKey, revokeKey],
     ...[ban, unban, bans, kick, say, audit],
-    ...[releaseServersOf, limits, ...moving],
+    ...[releaseServersOf, limits, checkWorker, ...moving],
   ],
 }
