@@ -67,9 +67,12 @@ export class NodeProcess implements AsyncDisposable {
     await eventually(
       async () => existsSync(at('status.json')) || child.exitCode !== null,
       (is) => is,
-      60_000,
+      150_000,
     )
-    if (child.exitCode !== null) throw new Error(`citygate node did not start: ${said}`)
+    if (!existsSync(at('status.json'))) {
+      child.kill('SIGKILL')
+      throw new Error(`citygate node did not start: ${said}`)
+    }
     return new NodeProcess(child, JSON.parse(readFileSync(at('status.json'), 'utf8')) as Status)
   }
 
