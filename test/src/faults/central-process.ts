@@ -99,7 +99,7 @@ export class CentralProcess implements AsyncDisposable {
       'infra/src/main.ts',
       [
         ...['central', '--database', databaseUrl, '--http-port', String(this.port)],
-        ...['--data', join(folder, name), '--log', 'json', ...flags],
+        ...['--data', join(folder, name), '--log', 'json', '--dial-back', 'off', ...flags],
       ],
       { CITYGATE_OPERATOR_KEY: this.operatorKey },
     )

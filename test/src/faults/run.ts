@@ -170,19 +170,20 @@ async function messagesArrive(ledger: Ledger, faults: readonly Fault[], wrong: s
   for (const { to, text } of left) wrong.push(`${to} never got the message "${text}"`)
 }
 
-/** Both nodes are up and have told everything that waited. */
-async function settled(central: CentralProcess, wrong: string[]): Promise<void> {
-  const headers = { authorization: `Bearer ${central.operatorKey}` }
-  interface Journals {
-    readonly items: readonly { readonly journal: { readonly waiting: number } | null }[]
+/** Both nodes say, asked now, that nothing waits in their journals. */
+async function settled({ url }: CentralProcess, wrong: string[]): Promise<void> {
+  interface Live {
+    readonly stale: boolean
+    readonly journal: { readonly waiting: number } | null
   }
-  const journals = await eventually(
-    () => asked<Journals>(`${central.url}/v1/journals`, headers),
-    (answer) => answer?.items.length === 2 && answer.items.every(({ journal }) => journal?.waiting === 0),
-    60_000,
-  )
-  if (!journals?.items.every(({ journal }) => journal?.waiting === 0))
-    wrong.push(`journals wait for ever: ${JSON.stringify(journals)}`)
+  const live = async () => {
+    const nodes = await asked<{ readonly items: readonly { readonly id: string }[] }>(`${url}/v1/nodes`)
+    return Promise.all((nodes?.items ?? []).map(({ id }) => asked<Live>(`${url}/v1/nodes/${id}/live`)))
+  }
+  const isSettled = (nodes: readonly (Live | null)[]) =>
+    nodes.length === 2 && nodes.every((one) => one?.stale === false && one.journal?.waiting === 0)
+  const nodes = await eventually(live, isSettled, 90_000)
+  if (!isSettled(nodes)) wrong.push(`journals wait for ever: ${JSON.stringify(nodes)}`)
 }
 
 /** Everybody can log in, everywhere; and REST shows everybody where he is, nobody else. */
