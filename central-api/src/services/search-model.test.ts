@@ -144,7 +144,7 @@ test('every search finds whom a plain look at everybody finds, in the same order
     fc.asyncProperty(query, fc.constantFrom(1, 7, 100), async (asked, limit) => {
       const wanted = expected(asked)
       const text = new URLSearchParams(
-        Object.entries({ ...asked, limit }).map(([key, value]) => [key, `${value}`]),
+        Object.entries({ ...asked, limit }).map(([key, value]): [string, string] => [key, `${value}`]),
       )
       const found: Player[] = []
       let next: string | null = ''
