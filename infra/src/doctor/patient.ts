@@ -60,7 +60,7 @@ export async function readPatient(config: PatientConfig): Promise<Patient> {
 }
 
 /** Of `host:port`. */
-export function addressOf(text: string): { host: string; port: number } {
+function addressOf(text: string): { host: string; port: number } {
   const at = text.lastIndexOf(':')
   return { host: text.slice(0, at), port: Number(text.slice(at + 1)) }
 }

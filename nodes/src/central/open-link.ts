@@ -59,7 +59,7 @@ export interface LinkEnd {
   readonly words: string
 }
 
-export interface DrainOrder {
+interface DrainOrder {
   readonly questMs: number
 }
 
