@@ -104,7 +104,7 @@ async function look(deps: Deps, hub: Hub): Promise<void> {
   const seen = await transact(deps, async (tx) => {
     const { at: _, ...stats } = await readStats(tx)
     // Times of reports change all the time, and are no news.
-    const nodes = (await listNodes(tx)).map(({ reportedAt: _, ...node }) => node)
+    const nodes = (await listNodes(tx)).map(({ reportedAt: _, load: _load, ...node }) => node)
     return { stats, nodes: { items: nodes }, servers: { items: await listServers(tx) } }
   })
   for (const [kind, data] of Object.entries(seen)) {

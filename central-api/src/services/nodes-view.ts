@@ -1,5 +1,5 @@
 /** What the public sees of nodes: never an address, never a key. */
-import type { NodeItem } from '@citygate/schema/contract'
+import { type NodeItem, NodeReport } from '@citygate/schema/contract'
 import { livePresence, nodeEpochs, nodes, servers } from '@citygate/schema/tables'
 import { and, asc, count, eq, sql, sum } from 'drizzle-orm'
 import { now } from '../db/clock.ts'
@@ -36,15 +36,23 @@ export async function listNodes(tx: Tx): Promise<NodeItem[]> {
       population: sql<number>`coalesce(${counted.population}, 0)::int`,
       capacity: sql<number>`coalesce(${carried.capacity}, 0)::int`,
       reportedAt: nodeEpochs.renewedAt,
+      report: nodeEpochs.report,
     })
     .from(nodes)
     .leftJoin(nodeEpochs, and(eq(nodeEpochs.nodeId, nodes.id), eq(nodeEpochs.epoch, nodes.newestEpoch)))
     .leftJoin(counted, eq(counted.nodeId, nodes.id))
     .leftJoin(carried, eq(carried.nodeId, nodes.id))
     .orderBy(asc(nodes.enrolledAt), asc(nodes.id))
-  return rows.map(({ entry, world, reportedAt, ...node }) => ({
+  return rows.map(({ entry, world, reportedAt, report, ...node }) => ({
     ...node,
+    ...loadOf(report),
     roles: [...(entry ? (['entry'] as const) : []), ...(world ? (['world'] as const) : [])],
     reportedAt: reportedAt?.toISOString() ?? null,
   }))
+}
+
+/** As the node told it last; `reportedAt` says when that was. */
+function loadOf(report: unknown): Pick<NodeItem, 'load'> {
+  const load = NodeReport.safeParse(report).data?.load
+  return load ? { load } : {}
 }

@@ -14,7 +14,7 @@ export interface LiveParts {
   readonly report: () => NodeReport
 }
 
-export interface Question {
+interface Question {
   readonly id: string
   readonly about: QuestionAnswer['about']
   readonly subject: string

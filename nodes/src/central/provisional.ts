@@ -12,7 +12,7 @@ import type { Hold } from './link.ts'
 import type { Reach } from './reach.ts'
 
 /** How he logged in: central gets to know of it with the adoption. */
-export interface LogIn {
+interface LogIn {
   readonly login: string
   readonly ticketHash: string
   readonly consoleId: string
@@ -55,7 +55,7 @@ export interface Provisional {
 const retryMs = 1000
 const atOnce = 4
 
-export const provisionalWords = {
+const provisionalWords = {
   takenOver: 'While the community server was away your hunter was used elsewhere. Please log in again.',
   refused: 'The community server does not take over your log-in. Please log in again.',
 } as const

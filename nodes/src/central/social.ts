@@ -89,7 +89,7 @@ export type SocialNews =
   | { readonly kind: 'refused'; readonly other: string; readonly code: string }
 
 /** How long an answer may be kept by who has asked for it. */
-export interface Keeps {
+interface Keeps {
   /** A held player's own, kept in step with what is told since: good while he is held, or for no moment. */
   readonly own: boolean
   /** Of anybody else, in milliseconds. */

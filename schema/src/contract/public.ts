@@ -1,6 +1,7 @@
 /** What anybody may ask: players, servers, nodes, figures (surface.md, "REST, version 1"). */
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
+import { NodeLoad } from './live.ts'
 import { CapcomId, intText, page, Role, ServerType, Time, Weapon } from './types.ts'
 
 const Named = z.object({ id: z.int(), name: z.string() })
@@ -161,6 +162,8 @@ export const NodeItem = z
     population: z.int(),
     capacity: z.int(),
     reportedAt: ReportedAt.nullable(),
+    /** As the node told it last, where it has. */
+    load: NodeLoad.optional(),
   })
   .meta({ id: 'Node' })
 export type NodeItem = z.infer<typeof NodeItem>

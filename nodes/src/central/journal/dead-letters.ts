@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { DeadLetter } from './entry.ts'
 import type { Files } from './files.ts'
 
-export const deadLetterFile = 'dead-letters.jsonl'
+const deadLetterFile = 'dead-letters.jsonl'
 
 export interface DeadLetters {
   readonly count: number

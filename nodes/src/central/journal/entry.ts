@@ -1,5 +1,5 @@
 /** What stands in a journal file, and in the file of dead letters. */
-import { type Change, JournalRecord } from '@citygate/schema/contract'
+import { JournalRecord } from '@citygate/schema/contract'
 import { z } from 'zod'
 
 /** First in every file. */
@@ -20,7 +20,7 @@ export const Written = JournalRecord.extend({
 export type Written = z.infer<typeof Written>
 
 /** Records up to this number are decided; refused ones are in the dead letters. Not synced: it only spares repeats. */
-export const Settled = z.strictObject({ kind: z.literal('settled'), upTo: z.int().min(0) })
+const Settled = z.strictObject({ kind: z.literal('settled'), upTo: z.int().min(0) })
 
 export const Entry = z.discriminatedUnion('kind', [Head, Written, Settled])
 export type Entry = z.infer<typeof Entry>
@@ -37,5 +37,3 @@ export const DeadLetter = z.strictObject({
   change: z.looseObject({ kind: z.string() }),
 })
 export type DeadLetter = z.infer<typeof DeadLetter>
-
-export type { Change }

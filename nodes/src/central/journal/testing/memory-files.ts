@@ -15,7 +15,7 @@ interface Kept {
   dirtyPages: Set<number>
 }
 
-export interface Faults {
+interface Faults {
   /** No byte more fits. */
   full: boolean
   /** The next fsyncs fail, and what they should have written is lost though later ones succeed. */
