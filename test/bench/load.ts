@@ -10,6 +10,8 @@ const wanted = Number(count)
 /** The limit for one address is far below ten thousand. */
 const addresses = 16
 const held: Socket[] = []
+/** How many the server has greeted: a system accepts before its program does. */
+let greeted = 0
 
 function open(index: number, onOpen: (socket: Socket) => void): Promise<void> {
   return new Promise((done) => {
@@ -37,6 +39,7 @@ async function stand(): Promise<void> {
     const batch = Array.from({ length: Math.min(100, wanted - index) }, (_, at) =>
       open(index + at, (socket) => {
         held.push(socket)
+        socket.once('data', () => greeted++)
         socket.write(beginnings[kind] ?? new Uint8Array(0))
         socket.resume()
         // Whom the server sends away comes again.
@@ -45,6 +48,7 @@ async function stand(): Promise<void> {
     )
     await Promise.all(batch)
   }
+  while (kind === 'idle' && greeted < held.length) await new Promise((resolve) => setTimeout(resolve, 50))
   process.stdout.write(`${held.length}\n`)
 }
 
