@@ -17,7 +17,7 @@ import { testDatabase } from '../../test/src/postgres.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
-const patience = 900_000
+const patience = 1_500_000
 let folder: string
 
 const environment = () => ({ ...process.env, BUILDAH_ISOLATION: 'chroot', TMPDIR: folder })
