@@ -49,7 +49,7 @@ export interface Place {
 }
 
 const info = MessageInfo.of({ textColor: 0xffffffff })
-const patience = 8000
+const patience = 10_000
 let values = 0
 
 export class Hunter {
@@ -79,10 +79,12 @@ export class Hunter {
   }
 
   /** Plays until told to stop; comes back at any place when he is thrown out. */
-  async play(stop: AbortSignal, others: () => readonly Hunter[]): Promise<void> {
+  async play(stop: AbortSignal, others: () => readonly Hunter[], first: Place): Promise<void> {
+    let place: Place | undefined = first
     while (!stop.aborted) {
       try {
-        await this.logIn()
+        await this.logIn(place)
+        place = undefined
         while (!stop.aborted) {
           await this.#act(others())
           await pause(20 + 60 * this.#random())

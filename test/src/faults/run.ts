@@ -60,7 +60,10 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     (_, index) => new Hunter(`Hunter${index}`, seeded(between(random, 0, 1e9)), places, ledger),
   )
   const stop = new AbortController()
-  const playing = hunters.map((hunter) => hunter.play(stop.signal, () => hunters))
+  // Somebody plays on each of them, whichever is hit.
+  const playing = hunters.map((hunter, index) =>
+    hunter.play(stop.signal, () => hunters, places[index % places.length] ?? fail()),
+  )
   await eventually(
     () => Promise.resolve(hunters.every(({ console }) => console !== null)),
     (all) => all,
