@@ -185,6 +185,8 @@ test(
     const gate = started(node, nodeEnv)
     onTestFinished(() => void gate.child.kill('SIGKILL'))
     expect(await becomesWell(node, {}), gate.said()).toBe(true)
+    const ready = () => fetch(`http://127.0.0.1:${port}/readyz`).then(({ ok }) => ok)
+    expect(await eventually(ready, Boolean, 60_000), gate.said()).toBe(true)
     const nodeStatus = await statusOf(node)
     const bots = startBots({ count: 2, opn: nodeStatus.nodes?.[0]?.opn ?? '', tls: true })
     expect(await bots.settled).toMatchObject({ arrived: 2, failures: [] })
