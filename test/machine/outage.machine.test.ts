@@ -57,7 +57,14 @@ test('what was promised while central was away is there when it is back', { time
     })
   let node = await startNode()
   const logIn = (name: string, supportCode?: string) =>
-    Console.logIn({ opn: node.opn, tls: false, patience, name, pick: () => 1, ...(supportCode ? { supportCode } : {}) })
+    Console.logIn({
+      opn: node.opn,
+      tls: false,
+      patience,
+      name,
+      pick: () => 1,
+      ...(supportCode ? { supportCode } : {}),
+    })
   const rankOf = async ({ capcomId }: { capcomId: string }) =>
     (await client`select rank from players where capcom_id = ${capcomId}`)[0]?.rank as number
   const journal = async () =>
