@@ -97,7 +97,10 @@ const isNarrow = ({ capcomId, server, gate, city }: Filters) =>
 /** One text for each order, with all filters in it: prepared and planned once for all. */
 async function walk(tx: Tx, filters: Filters, page: Page) {
   const { sort, rows } = page
-  const lookedUp = sort === 'seen' || filters.online !== undefined || filters.weapon !== undefined
+  const { name, minRank, maxRank, online, weapon } = filters
+  // What the index itself answers comes first, and leaves little to look up.
+  const fromIndex = (name ?? minRank ?? maxRank) !== undefined
+  const lookedUp = sort === 'seen' || (!fromIndex && (online ?? weapon) !== undefined)
   const steps = lookedUp ? walkAtMost.lookedUp : walkAtMost.inIndex
   const walked = sql`select w.capcom_id, w.key from (${walks[sort](page, steps)}) w
     where ${walkFilters(filters, sort)} order by ${byKey(page)} limit ${rows}`
@@ -183,7 +186,10 @@ function matching(filters: Filters, page: Page): SQL {
   const { sort } = page
   const key = { name: sql`p.name_folded`, rank: sql`p.rank`, seen: seenKey }[sort]
   const placed = (server ?? gate ?? city) !== undefined
-  const live = sql`from live_presence l where l.capcom_id = p.capcom_id`
+  // Whom it leads to one by one: a join would be planned for a handful of people online.
+  const isOnline = sql`coalesce((select true from live_presence l where l.capcom_id = p.capcom_id limit 1), false)`
+  const fromPresence =
+    placed || (online === 'true' && (capcomId ?? name ?? minRank ?? maxRank ?? weapon) === undefined)
   const conditions = [
     beyond(page, key, sql`p.capcom_id`),
     capcomId === undefined ? [] : sql`p.capcom_id = ${capcomId}`,
@@ -191,13 +197,16 @@ function matching(filters: Filters, page: Page): SQL {
     minRank === undefined ? [] : sql`p.rank >= ${minRank}::integer`,
     maxRank === undefined ? [] : sql`p.rank <= ${maxRank}::integer`,
     weapon === undefined ? [] : sql`p.weapon = ${weapon}`,
-    online === 'false' ? sql`not exists (select ${live})` : [],
+    online === 'false' ? sql`not ${isOnline}` : [],
+    online === 'true' && !fromPresence ? isOnline : [],
     server === undefined ? [] : sql`l.server_id = ${server}::integer`,
     gate === undefined ? [] : sql`l.gate = ${gate}::integer`,
     city === undefined ? [] : sql`l.city = ${city}::integer`,
   ].flat()
-  return sql`select p.capcom_id, ${key} as key from players p
-    ${placed || online === 'true' ? sql.raw('join live_presence l on l.capcom_id = p.capcom_id') : sql``}
+  const people = fromPresence
+    ? sql`live_presence l cross join lateral (select * from players p where p.capcom_id = l.capcom_id offset 0) p`
+    : sql`players p`
+  return sql`select p.capcom_id, ${key} as key from ${people}
     ${sort === 'seen' ? sql`join leases h on h.capcom_id = p.capcom_id ${holder}` : sql``}
     where ${sql.join(conditions, sql` and `)}`
 }
