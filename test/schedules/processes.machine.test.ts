@@ -23,7 +23,7 @@ import { sha256 } from '../src/history/orders.ts'
 import { testDatabase } from '../src/postgres.ts'
 import { patience } from './hunters.ts'
 
-test('a worker of central killed between lock and commit', { timeout: 120_000 }, async () => {
+test('a worker of central killed between lock and commit', { timeout: 300_000 }, async () => {
   await using database = await testDatabase()
   const folder = await mkdtemp(join(tmpdir(), 'citygate schedules '))
   const sql = postgres(database.url, { max: 2, onnotice: () => {} })
@@ -86,7 +86,7 @@ test('a worker of central killed between lock and commit', { timeout: 120_000 },
   }
 })
 
-test('suspended machines', { timeout: 200_000 }, async () => {
+test('suspended machines', { timeout: 500_000 }, async () => {
   await using database = await testDatabase()
   const folder = await mkdtemp(join(tmpdir(), 'citygate suspended '))
   await using stack = new AsyncDisposableStack()
