@@ -64,7 +64,12 @@ try {
   // In the repository, where the embedded database is found.
   const [whole, thin] = await Promise.all(bundles.map((bundle) => build(bundle, join(root, 'dist'))))
   if (!whole || !thin) throw new Error('there are two bundles')
-  await start([process.execPath, whole.program, 'central'], 'central', ['--http-port', '0', '--dial-back', 'off'])
+  await start([process.execPath, whole.program, 'central'], 'central', [
+    '--http-port',
+    '0',
+    '--dial-back',
+    'off',
+  ])
   const central: string = statusOf('central').http
   const operator = ['--central', central, '--key-file', join(folder, 'central', 'operator.key')]
   const enrolToken = ['admin', 'enrol-token', '--roles', 'entry,world', '--uses', '9', ...operator]
