@@ -39,8 +39,11 @@ export interface Known {
   forget(capcomId: string, fence: number): void
   /** Something in a copy was changed in place. */
   changed(): void
-  /** Writes what is new to the disk; after a failure it is tried with the next call. */
-  save(): Promise<void>
+  /**
+   * Writes what is new to the disk; after a failure it is tried with the next call. Copies are kept at the end of a start
+   * alone: after a crash they would be older than what was written under their fence (0134).
+   */
+  save(ending?: 'ending'): Promise<void>
 }
 
 const consolesAtMost = 10_000
@@ -53,7 +56,9 @@ export async function openKnown(files: Files, folder: string, path: string): Pro
   const read = await readFile(files, path)
   for (const [hash, { consoleId, slots }] of read.consoles) put(hash, { consoleId, slots: slots.map(slotOf) })
   for (const copy of read.copies) copies.set(copy.capcomId, copyOf(copy))
-  let dirty = false
+  // What is on the disk must not look like a good end when this start has none.
+  let dirty = copies.size > 0
+  if (dirty) await save().catch(() => copies.clear())
 
   function put(hash: string, known: ConsoleKnown): void {
     consoles.delete(hash)
@@ -98,21 +103,23 @@ export async function openKnown(files: Files, folder: string, path: string): Pro
     changed() {
       dirty = true
     },
-    async save() {
-      if (!dirty) return
-      dirty = false
-      const text = JSON.stringify({
-        version: 1,
-        consoles: [...consoles].map(([hash, known]) => [hash, plainConsole(known)]),
-        copies: [...copies.values()].map(plainCopy),
-      })
-      try {
-        await writeWhole(files, folder, path, text)
-      } catch (error) {
-        dirty = true
-        throw error
-      }
-    },
+    save,
+  }
+
+  async function save(ending?: 'ending'): Promise<void> {
+    if (!dirty && !ending) return
+    dirty = false
+    const text = JSON.stringify({
+      version: 1,
+      consoles: [...consoles].map(([hash, known]) => [hash, plainConsole(known)]),
+      copies: ending ? [...copies.values()].map(plainCopy) : [],
+    })
+    try {
+      await writeWhole(files, folder, path, text)
+    } catch (error) {
+      dirty = true
+      throw error
+    }
   }
 }
 

@@ -416,7 +416,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       closing.abort(new Error('the node is closing'))
       saving.cancel()
       await journal.close()
-      await known.save().catch((error: unknown) => {
+      await known.save('ending').catch((error: unknown) => {
         log.warn({ reason: String(error) }, 'what is known could not be saved')
       })
       return told
