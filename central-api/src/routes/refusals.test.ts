@@ -188,7 +188,7 @@ test('without a database every route that needs one says so', async () => {
         : ['not_ready']
     expect({ name: endpoint.name, code }).toEqual({ name: endpoint.name, code: expect.toBeOneOf(first) })
   }
-})
+}, 120_000)
 
 test('who asks too often is told so on every route', async () => {
   for (const endpoint of served) {
@@ -201,7 +201,7 @@ test('who asks too often is told so on every route', async () => {
       limited,
     })
   }
-})
+}, 120_000)
 
 /** A body of the right form, for the few writes with versions. */
 async function smallest({ name }: Endpoint): Promise<string> {

@@ -29,4 +29,4 @@ test('kept answers go after a day, a thousand at a time, and one that is in use 
   await purge(deps)
   expect(await left()).toBe(100)
   await client.end()
-})
+}, 60_000)

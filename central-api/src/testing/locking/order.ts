@@ -2,7 +2,7 @@
 import type { Sent } from './traced-central.ts'
 
 /** The one order of docs/locking.md. */
-export const lockOrder: readonly string[] = [
+const lockOrder: readonly string[] = [
   'idempotency_keys',
   'meta',
   'heartbeat',

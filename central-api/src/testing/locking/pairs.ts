@@ -2,7 +2,7 @@
 import type { LockingOperation } from './operations.ts'
 import { restore, type Stage, setStage, type Theatre } from './stage.ts'
 
-export interface Outcome {
+interface Outcome {
   readonly calls: number
   readonly done: number
   /** Asked again because rows stayed held by others. */
@@ -17,7 +17,7 @@ const never = new Set(['bad_request', 'forbidden', 'not_found', 'internal', 'not
 const attemptsAtMost = 5
 
 /** @param each of both runs so often at once */
-export async function runPair(
+async function runPair(
   theatre: Theatre,
   pair: readonly [LockingOperation, LockingOperation],
   each = 4,
