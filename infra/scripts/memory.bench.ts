@@ -64,19 +64,6 @@ try {
   // In the repository, where the embedded database is found.
   const [whole, thin] = await Promise.all(bundles.map((bundle) => build(bundle, join(root, 'dist'))))
   if (!whole || !thin) throw new Error('there are two bundles')
-  await start([process.execPath, whole.program, 'central'], 'central', [
-    '--http-port',
-    '0',
-    '--dial-back',
-    'off',
-  ])
-  const central: string = statusOf('central').http
-  const operator = ['--central', central, '--key-file', join(folder, 'central', 'operator.key')]
-  const enrolToken = ['admin', 'enrol-token', '--roles', 'entry,world', '--uses', '9', ...operator]
-  const token = spawnSync(process.execPath, [whole.program, ...enrolToken], {
-    encoding: 'utf8',
-  }).stdout.trim()
-
   const ways: readonly (readonly [name: string, command: readonly string[]])[] = [
     ['launcher', [thin.program.replace(/\.mjs$/, ''), 'node']],
     ['bundle', [process.execPath, thin.program, 'node']],
@@ -86,6 +73,15 @@ try {
   const here = ['--bind', '127.0.0.1', '--advertise', '127.0.0.1', '--hello-delay', '0', ...anyPort]
   const results = []
   for (const [name, command] of ways) {
+    // A central for each: game servers stay with the node that brought them.
+    const api = `central-${name}`
+    await start([process.execPath, whole.program, 'central'], api, ['--http-port', '0', '--dial-back', 'off'])
+    const central: string = statusOf(api).http
+    const operator = ['--central', central, '--key-file', join(folder, api, 'operator.key')]
+    const enrolToken = ['admin', 'enrol-token', '--roles', 'entry,world', ...operator]
+    const token = spawnSync(process.execPath, [whole.program, ...enrolToken], {
+      encoding: 'utf8',
+    }).stdout.trim()
     const flags = ['--central', central, '--roles', 'entry,world', '--profile', 'modest', ...here]
     // The first start makes certificates.
     await stop(await start(command, name, [...flags, '--enrol', token]))
