@@ -242,10 +242,11 @@ async function see(capcomId: string): Promise<void> {
 
 type Asked<E extends Endpoint> = { readonly output: Output<E> } | { readonly failed: Outcome }
 
-/** As a node asks, repeats included; a sync has a rhythm of its own. */
+/** As a node asks, but that syncs and claims are asked once. */
 async function ask<E extends Endpoint>(endpoint: E, input: Input<E>, call = own.call): Promise<Asked<E>> {
   try {
-    const repeat = endpoint.name !== syncNode.name
+    // A repeat could be refused for what a lost call before it has done: the history is of single calls.
+    const repeat = endpoint.name !== syncNode.name && endpoint.name !== claimSession.name
     return { output: await call(endpoint, input, { deadlineMs: orders.patienceMs, repeat }) }
   } catch (error) {
     return { failed: error instanceof Problem ? { is: 'refused', code: error.code } : { is: 'unknown' } }
