@@ -38,12 +38,14 @@ export class Alarm extends Problem {
 /**
  * Runs `work` in one transaction. A deadlock or serialization failure is repeated a few times with
  * jitter. Throws `busy` when rows stay held by others, `not_ready` when there is no database; what
- * `work` throws comes through, and nothing of it is written.
+ * `work` throws comes through, and nothing of it is written. Where the database is lost in the commit itself nobody
+ * knows: that is its own error, which promises nothing.
  */
 export async function transact<T>(deps: Deps, work: (tx: Transaction, wake: Wake) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const topics = new Set<string>()
     const begun = performance.now()
+    let committing = false
     deps.metrics?.underWay(1)
     const ended = (outcome: 'committed' | 'refused' | 'busy' | 'failed') => {
       deps.metrics?.underWay(-1)
@@ -56,6 +58,7 @@ export async function transact<T>(deps: Deps, work: (tx: Transaction, wake: Wake
         const limited = tx.execute(setLimits).execute()
         const run = () => work(tx, (topic) => topics.add(topic))
         const [, done] = await Promise.all([limited, deps.once ? deps.once(tx, run) : run()])
+        committing = true
         return done
       })
       ended('committed')
@@ -79,7 +82,7 @@ export async function transact<T>(deps: Deps, work: (tx: Transaction, wake: Wake
         await pause(Math.random() * 20 * 2 ** attempt)
         continue
       }
-      throw asProblem(error)
+      throw committing && failure === 'gone' ? error : asProblem(error)
     }
   }
 }

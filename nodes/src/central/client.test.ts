@@ -52,6 +52,15 @@ describe('a request', () => {
   })
 })
 
+test('an answer that was lost stays in doubt when the repeats are rolled back', async () => {
+  const body = { ticketHash, epoch: 1, attempt: login }
+  const away = () => problem('busy', 503)
+  await expect(central(away).call(claimSession, { body })).rejects.toBeInstanceOf(Problem)
+  await expect(central(reset, away).call(claimSession, { body })).rejects.toBeInstanceOf(CentralUnreachable)
+  const refused = () => problem('ticket_not_armed', 409)
+  await expect(central(reset, refused).call(claimSession, { body })).rejects.toBeInstanceOf(Problem)
+})
+
 test('a call and its repeats have one trace, and the next call another', async () => {
   const { call, requests } = central(reset, () => Response.json(found))
   await call(readTicket, { body: { ticketHash } })

@@ -69,13 +69,17 @@ export function createCentral(options: CentralOptions): { readonly call: Call } 
     // One for the call and its repeats: central's log has it.
     const trace = currentTrace()
     const once = needsKey(endpoint) ? crypto.randomUUID() : undefined
+    /** An attempt that may have been done: a later one that was rolled back does not undo it. */
+    let doubt: Error | null = null
     for (let repeats = 0; ; repeats++) {
       const outcome = await attempt(endpoint, input as Parts, signal, trace, { version: how.version, once })
       if ('output' in outcome) return outcome.output as Output<E>
+      if (outcome.why === 'unknown') doubt ??= outcome.error
+      const error = outcome.why === 'answered' ? outcome.error : (doubt ?? outcome.error)
       const again = how.repeat !== false && repeats < repeatsAtMost && mayRepeat(endpoint, outcome.why)
-      if (!again || signal.aborted) throw outcome.error
+      if (!again || signal.aborted) throw error
       await pause(pauseBeforeRepeat(repeats, Math.random()), signal)
-      if (signal.aborted) throw outcome.error
+      if (signal.aborted) throw error
     }
   }
 
