@@ -211,7 +211,7 @@ test('whatever breaks between hosts, the promises hold', { timeout: 290_000 }, a
   }
   await onlineBecomes(3, nodeLease + oneSync)
   expect(performance.now() - cutAt).toBeLessThan(nodeLease + oneSync)
-  expect(hostA.lost()).toBeGreaterThanOrEqual(0)
+  process.stdout.write(`packets that the bad link has lost: ${hostA.lost()}\n`)
   const statuses = async () =>
     Object.fromEntries(
       (await ask<{ items: { name: string; status: string }[] }>('/v1/nodes')).items.map((node) => [
