@@ -1,5 +1,6 @@
 /** `npm start` as a user types it, with everything that it starts. Linux: processes are read from /proc. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { eventually } from '../src/eventually.ts'
@@ -120,6 +121,8 @@ export class NpmStart {
       30_000,
     )
     if (left.length > 0) throw new Error(`left running: ${JSON.stringify(left)}`)
+    // It may have ended and not been heard of yet.
+    if (!this.#ended) await once(this.#process, 'exit')
   }
 
   /** Ends whatever is left, in no friendly way. */

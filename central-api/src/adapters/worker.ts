@@ -95,7 +95,7 @@ function withDatabase<T>({ HYPERDRIVE }: Environment, run: () => Promise<T>): Pr
     max: 1,
     fetch_types: false,
     prepare: true,
-    connect_timeout: 5,
+    connect_timeout: 10,
     onnotice: () => {},
   })
   return connections.run(openDatabase(client, withRoute), run)

@@ -142,7 +142,7 @@ test('whoever claims while he is asked learns of the request: by letter, or by r
   }
 })
 
-test('everything between few, all at once, deadlocks nobody', async () => {
+test('everything between few, all at once, deadlocks nobody', { timeout: 120_000 }, async () => {
   const all = await Promise.all(
     Array.from({ length: 5 }, (_, index) => player(central, node, index % 2 === 0 ? node : far)),
   )

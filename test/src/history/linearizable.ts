@@ -28,7 +28,7 @@ interface Configuration<S> {
 }
 
 /** Ample for a dozen clients; more means that the model decides too little. */
-const configurationsAtMost = 100_000
+const configurationsAtMost = 200_000
 
 /** Null when the history is linearizable. Throws when it cannot be decided within bounds. */
 export function findStuck<C, S>(model: Model<C, S>, operations: readonly Operation<C>[]): Stuck<C> | null {

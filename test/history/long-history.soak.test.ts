@@ -1,4 +1,4 @@
-/** The long run of `history.test.ts`, with other seeds. Needs some processes at once; takes two minutes. */
+/** The long run of `history.soak.test.ts`, with other seeds. Needs some processes at once; takes two minutes. */
 import { expect, test } from 'vitest'
 import { withOwnPostgres } from '../src/faults/own-postgres.ts'
 import { judge } from '../src/history/judge.ts'
@@ -12,7 +12,7 @@ test.each(seeds)('a long history under faults keeps every promise, seed %i', { t
   withOwnPostgres(async (database) => {
     const run = await recordRun({
       ...{ seed, databaseUrl: database.url, killDatabase: database.kill },
-      ...{ faultsForMs: 28_000, faultEveryMs: 500, nodes: 4, hunters: 5 },
+      ...{ faultsForMs: 28_000, faultEveryMs: 800, nodes: 4, hunters: 5 },
     })
     sayRun(seed, run)
     expect(Object.keys(run.faults).length).toBeGreaterThan(3)
