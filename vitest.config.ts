@@ -8,7 +8,8 @@ export default defineConfig({
   test: {
     // A log of CI is read for what failed, and for what tests say of their rounds.
     reporters: process.env.CI ? [['minimal', { silent: false }]] : ['default'],
-    // Most tests wait for processes and sockets: by default one core would idle.
+    // Most tests wait for processes and sockets: by default one core would idle. Machine tests go one after the other, by a
+    // flag: each is many processes.
     maxWorkers: '100%',
     projects: [
       {
