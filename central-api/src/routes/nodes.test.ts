@@ -229,6 +229,17 @@ describe.each(runtimes)('over %s', (runtime) => {
       expect(await playerNow(hold.capcomId)).toMatchObject({ rank: 44 })
     })
 
+    test('settings behind a release are written while nobody has claimed since, and the answer says so', async () => {
+      const { world, send } = await syncing()
+      const hold = await logIn(central, world, world, await newHunter(central, world))
+      const { capcomId, fence } = hold
+      await send({ releases: [{ capcomId, fence, reason: 'travelling' }] })
+      const blob = new Uint8Array(256)
+      blob.set([0, 12])
+      expect((await send({ settings: [{ capcomId, fence, settings: toBase64(blob) }] })).refused).toEqual([])
+      expect(await playerNow(capcomId)).toMatchObject({ rank: 12 })
+    })
+
     test('numbers only rise, epochs only rise, and central is never behind', async () => {
       const { world, send } = await syncing()
       await send()

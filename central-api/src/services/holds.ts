@@ -60,14 +60,25 @@ export function among(column: PgColumn, ids: readonly string[]): SQL {
   return sql`${column} in (select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`
 }
 
-/** Named holds that are not this node's (any more): the fence is too low, or another holds the player. Before anything is applied. */
+/**
+ * Named holds that are not this node's (any more): the fence is too low, or another holds the player. Before anything is
+ * applied. Settings are refused only where they are not written: behind a release they still are.
+ */
 export async function refusedHolds(tx: Transaction, nodeId: string, body: Body): Promise<Hold[]> {
-  const named = [...body.presence.set, ...body.presence.gone, ...body.releases, ...body.settings]
+  const { presence: told, releases, settings } = body
+  const shown = await notThese(tx, [...told.set, ...told.gone, ...releases], sql`l.node_id = ${nodeId}`)
+  const written = await notThese(tx, settings, stillOf(nodeId))
+  const known = new Set(shown.map(({ capcomId, fence }) => `${capcomId} ${fence}`))
+  return [...shown, ...written.filter(({ capcomId, fence }) => !known.has(`${capcomId} ${fence}`))]
+}
+
+/** Those for which no lease has the fence and fulfils the condition. */
+async function notThese(tx: Transaction, named: readonly Hold[], condition: SQL): Promise<Hold[]> {
   if (named.length === 0) return []
   const found = await tx.execute<{ capcom_id: string; fence: number }>(sql`
     select distinct capcom_id, fence::float8 as fence from ${rows(holds(named), holdColumns)}
     where not exists (select from ${leases} l
-      where l.capcom_id = rows_given.capcom_id and l.fence = rows_given.fence and l.node_id = ${nodeId})`)
+      where l.capcom_id = rows_given.capcom_id and l.fence = rows_given.fence and ${condition})`)
   return found.map(({ capcom_id, fence }) => ({ capcomId: capcom_id, fence }))
 }
 
