@@ -19,17 +19,13 @@ export function publicPages(deps: Deps): Hono {
   pages.get('/', async (context) => {
     await limitStranger(deps, null, context)
     const { name, cursor } = context.req.query()
-    const status = await transact(deps, async (tx) => {
-      const servers = await listServers(tx)
-      const nodes = await listNodes(tx)
-      return {
-        ...figures(servers, nodes),
-        servers,
-        nodes,
-        search: name ? await find(deps, name, cursor) : null,
-      }
-    })
-    return show(context, statusPage(status))
+    const { servers, nodes } = await transact(deps, async (tx) => ({
+      servers: await listServers(tx),
+      nodes: await listNodes(tx),
+    }))
+    // Behind it: a search has a transaction of its own, and on Workers there is one connection.
+    const found = name ? await find(deps, name, cursor) : null
+    return show(context, statusPage({ ...figures(servers, nodes), servers, nodes, search: found }))
   })
   pages.get('/docs', (context) => show(context, referencePage(openApi())))
   return pages
