@@ -10,8 +10,9 @@ COPY nodes/package.json nodes/
 COPY infra/package.json infra/
 COPY test/package.json test/
 # Only what the command is made of; the secret is for a registry of your own.
-RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
-    npm ci --ignore-scripts --omit=optional --workspace @citygate/infra --no-audit --no-fund \
+RUN --mount=type=secret,id=npmrc \
+    export NPM_CONFIG_USERCONFIG=/run/secrets/npmrc \
+    && npm ci --ignore-scripts --omit=optional --workspace @citygate/infra --no-audit --no-fund \
     && npm install --no-save --ignore-scripts --no-audit --no-fund \
     "esbuild@$(node -p "require('./package-lock.json').packages['node_modules/esbuild'].version")"
 COPY . .
