@@ -1,5 +1,5 @@
 /** Reads the parts of a request with the endpoint's shapes; refuses by name what is not of them. */
-import { type Endpoint, Problem, type ProblemDocument } from '@citygate/schema/contract'
+import { type Endpoint, Problem, type ProblemDocument, readKnown } from '@citygate/schema/contract'
 import type { z } from 'zod'
 
 type Errors = NonNullable<ProblemDocument['errors']>
@@ -8,7 +8,12 @@ type Part = Errors[number]['in']
 /** A sync of a full node: 10,000 presences of at most 200 bytes. */
 const bodyBytesAtMost = 4 * 1024 * 1024
 
-/** @throws Problem `bad_request` with every field that is wrong */
+/**
+ * Of a node, which may be of a later release, only what is known here is read (docs/decisions/0163-neighbouring-releases.md); what
+ * anybody else says too much is a slip of his, and refused.
+ *
+ * @throws Problem `bad_request` with every field that is wrong
+ */
 export function parseParts(
   endpoint: Endpoint,
   parts: { readonly params: unknown; readonly query: Record<string, string[]>; readonly body: unknown },
@@ -16,7 +21,7 @@ export function parseParts(
   const errors: Errors = repeated(parts.query)
   const read = (part: Part, shape: z.ZodType | undefined, value: unknown) => {
     if (!shape) return undefined
-    const result = shape.safeParse(value)
+    const result = part === 'body' && isNode(endpoint) ? readKnown(shape, value) : shape.safeParse(value)
     if (result.success) {
       errors.push(...nulls(part, [], result.data))
       return result.data
@@ -33,6 +38,10 @@ export function parseParts(
   const [first] = errors
   if (first) throw new Problem('bad_request', `${first.in} ${first.field}: ${first.detail}`, errors)
   return parsed
+}
+
+function isNode({ caller }: Endpoint): boolean {
+  return caller === 'node' || caller === 'entry' || caller === 'enrolment'
 }
 
 function errorsOf(part: Part, issue: z.core.$ZodIssue): Errors {

@@ -2,7 +2,7 @@
  * What a node wrote on its own: each record decided once, in order, under the locks that the same write takes
  * when it is asked for at once (docs/locking.md). A refused record holds up nobody.
  */
-import { Change, type JournalAnswer, type JournalPart, Problem } from '@citygate/schema/contract'
+import { Change, type JournalAnswer, type JournalPart, Problem, readKnown } from '@citygate/schema/contract'
 import { journalRefusals, journals, leases, meta, players } from '@citygate/schema/tables'
 import { and, asc, eq, gt, inArray, lte, sql } from 'drizzle-orm'
 import { fromBase64, toBase64 } from '../base64.ts'
@@ -40,7 +40,7 @@ export async function takeJournal(
 ): Promise<JournalAnswer> {
   const written = part.records.map(({ change, ...record }) => ({
     ...record,
-    change: Change.safeParse(change).data ?? null,
+    change: readKnown(Change, change).data ?? null,
   }))
   return transact(deps, async (tx, wake) => {
     await lockConcerned(tx, written)

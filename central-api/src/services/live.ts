@@ -8,6 +8,7 @@ import {
   NodeReport,
   type Output,
   Problem,
+  readKnown,
 } from '@citygate/schema/contract'
 import { leases, nodeEpochs, nodes, players, presence } from '@citygate/schema/tables'
 import { and, asc, eq, sql } from 'drizzle-orm'
@@ -21,7 +22,7 @@ import { ask } from './questions.ts'
 export async function nodeLive(deps: Deps, nodeId: string): Promise<Output<typeof getNodeLive>> {
   const node = await transact(deps, (tx) => readNode(tx, nodeId))
   const told = node.live ? await ask(deps, { nodeId, epoch: node.epoch, about: 'load', subject: '' }) : null
-  const state = told && LiveNodeState.safeParse(told.answer).data
+  const state = told && readKnown(LiveNodeState, told.answer).data
   const head = { id: nodeId, name: node.name }
   if (told && state && (told.inTime || node.reportAgeMs === null || told.ageMs <= node.reportAgeMs)) {
     const { report, servers } = state
@@ -52,7 +53,7 @@ async function readNode(tx: Transaction, nodeId: string) {
     .leftJoin(nodeEpochs, and(eq(nodeEpochs.nodeId, nodes.id), eq(nodeEpochs.epoch, nodes.newestEpoch)))
     .where(eq(nodes.id, nodeId))
   if (!node) throw new Problem('node_not_found')
-  const report = NodeReport.safeParse(node.report).data ?? null
+  const report = readKnown(NodeReport, node.report).data ?? null
   return { ...node, report, reportAgeMs: report && node.silentMs }
 }
 
@@ -65,7 +66,7 @@ export async function playerLive(deps: Deps, capcomId: string): Promise<Output<t
     ? await ask(deps, { nodeId: node.id, epoch: node.epoch, about: 'player', subject: capcomId })
     : null
   const head = { node: { id: node.id, name: node.name } }
-  const parsed = told ? LivePlayerState.safeParse(told.answer) : undefined
+  const parsed = told ? readKnown(LivePlayerState, told.answer) : undefined
   if (told?.inTime && parsed?.success && (parsed.data === null || parsed.data.capcomId === capcomId)) {
     return { stale: false, ageMs: Math.round(told.ageMs), ...head, state: parsed.data }
   }
@@ -121,7 +122,7 @@ export async function readJournals(tx: Transaction): Promise<Output<typeof listJ
     .leftJoin(nodeEpochs, and(eq(nodeEpochs.nodeId, nodes.id), eq(nodeEpochs.epoch, nodes.newestEpoch)))
     .orderBy(asc(nodes.enrolledAt), asc(nodes.id))
   const items = found.map(({ id, name, ordered, report, reportedAt }) => {
-    const told = NodeReport.safeParse(report).data
+    const told = readKnown(NodeReport, report).data
     return {
       node: { id, name },
       consistency: told?.consistency ?? null,

@@ -1,5 +1,5 @@
 /** What the public sees of nodes: never an address, never a key. */
-import { type NodeItem, NodeReport } from '@citygate/schema/contract'
+import { type NodeItem, NodeReport, readKnown } from '@citygate/schema/contract'
 import { livePresence, nodeEpochs, nodes, servers } from '@citygate/schema/tables'
 import { and, asc, count, eq, sql, sum } from 'drizzle-orm'
 import { now } from '../db/clock.ts'
@@ -53,6 +53,6 @@ export async function listNodes(tx: Tx): Promise<NodeItem[]> {
 
 /** As the node told it last; `reportedAt` says when that was. */
 function loadOf(report: unknown): Pick<NodeItem, 'load'> {
-  const load = NodeReport.safeParse(report).data?.load
+  const load = readKnown(NodeReport, report).data?.load
   return load ? { load } : {}
 }

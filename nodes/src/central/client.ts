@@ -10,6 +10,7 @@ import {
   type ProblemCode,
   ProblemDocument,
   problems,
+  readKnown,
 } from '@citygate/schema/contract'
 import { CentralUnreachable } from './link.ts'
 import { mayRepeat, type NoAnswer, needsKey, pauseBeforeRepeat, repeatsAtMost } from './repeat.ts'
@@ -151,7 +152,7 @@ function outgoingOf(
 }
 
 function readOutput(endpoint: Endpoint, text: string): { output: unknown } | { error: Error; why: NoAnswer } {
-  const parsed = endpoint.output.safeParse(json(text))
+  const parsed = readKnown(endpoint.output, json(text))
   if (parsed.success) return { output: parsed.data }
   const error = new CentralUnreachable(`${endpoint.name}: the answer is not of the contract's form`, {
     cause: parsed.error,

@@ -10,6 +10,7 @@ import {
   Problem,
   type ProblemCode,
   problems,
+  readKnown,
   setBlacklisted,
 } from '@citygate/schema/contract'
 import type { Clock } from './clock.ts'
@@ -152,7 +153,7 @@ export function ownSocial(parts: OwnSocialParts): OwnSocial {
     async askFriend(hold, other, message) {
       const pending = await parts.write(hold, { kind: 'ask-friend', other, message: wireMessage(message) })
       const asked = (outcome: JournalOutcome) =>
-        askFriend.output.safeParse(outcome.result).data?.request ?? null
+        readKnown(askFriend.output, outcome.result).data?.request ?? null
       const outcome = await decided(pending, (late) =>
         decidedLate(hold, other, late, () => {
           const request = asked(late)
@@ -167,7 +168,7 @@ export function ownSocial(parts: OwnSocialParts): OwnSocial {
     async answerFriend(hold, asker, accepted) {
       const pending = await parts.write(hold, { kind: 'answer-friend', other: asker, accepted })
       const answered = (outcome: JournalOutcome) => {
-        const { data } = answerFriend.output.safeParse(outcome.result)
+        const { data } = readKnown(answerFriend.output, outcome.result)
         return { friend: data?.friend ? hunterOf(data.friend) : null, made: data?.made ?? false }
       }
       const outcome = await decided(pending, (late) =>
@@ -204,7 +205,7 @@ export function ownSocial(parts: OwnSocialParts): OwnSocial {
       const pending = await parts.write(hold, { kind: 'blacklist', other, listed })
       const outcome = await decided(pending, (late) => decidedLate(hold, other, late, () => undefined))
       if (!outcome) parts.tell(hold, { kind: 'pending', other })
-      const { data } = setBlacklisted.output.safeParse(outcome?.result)
+      const { data } = readKnown(setBlacklisted.output, outcome?.result)
       const entry = data ? hunterOf(data.entry) : nameOf(hold, other)
       change(hold, (before) => ({
         ...before,

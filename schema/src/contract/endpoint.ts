@@ -9,7 +9,8 @@ export type Caller = 'public' | 'enrolment' | 'node' | 'entry' | 'operator'
  * One route: the only place where its path, shapes and refusals stand. The central API serves from
  * it, the node's client calls from it, the reference is generated from it.
  *
- * `params`, `query` and `body` are parsed strictly: what is not declared is refused by name.
+ * `params`, `query` and `body` are parsed strictly: what is not declared is refused by name. Only of nodes, which may be of a
+ * later release, it is passed over.
  */
 export interface Endpoint<
   Params extends z.ZodType = z.ZodType,

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 import { Consistency, JournalAnswer, JournalPart } from './journal.ts'
+import { readKnown } from './known.ts'
 import { NodeReport, QuestionAnswer, questionLetters } from './live.ts'
 import { Directory } from './node.ts'
 import { operatorLetters } from './operators.ts'
@@ -58,7 +59,7 @@ const TravellingLetter = z.union([Letter, z.looseObject({ number: z.int(), kind:
 
 /** Null for what this release does not know. */
 export function knownLetter(letter: z.infer<typeof TravellingLetter>): Letter | null {
-  return Letter.safeParse(letter).data ?? null
+  return readKnown(Letter, letter).data ?? null
 }
 
 export const syncNode = endpoint({
