@@ -9,6 +9,7 @@ import { lockFolder } from './folder-lock.ts'
 import { endNode, type NodeConfig, type NodeJob, portsOf, runNode, statusOf } from './hosted-node.ts'
 import { type Enrolment, homeOf, knownIdentity, newIdentity } from './identities.ts'
 import type { Lasting } from './lasting.ts'
+import { tellLeftJournal } from './left-journals.ts'
 import { ownProfileWords } from './profile.ts'
 import { onRestartWish } from './rolling.ts'
 import { shareServers } from './server-shares.ts'
@@ -127,6 +128,7 @@ async function handServersOver(
     const identity = await knownIdentity(folder, index)
     if (!identity) continue
     const lock = await lockFolder(homeOf(folder, index))
+    if (index >= jobs.length) await tellLeftJournal(central, identity, homeOf(folder, index), lasting)
     await giveBack(central, identity, lasting)
     lock.release()
     log.info({ node: identity.nodeId }, 'game servers are dealt out anew: this node has given its own back')
