@@ -3,6 +3,7 @@
  * one to three bytes of UTF-8 (extras.md 8.9), the Japanese build reads Shift-JIS.
  */
 import { type Bytes, plainText } from '../pat/index.ts'
+import type { Language } from './content.ts'
 
 export type Encode = (text: string) => Bytes
 
@@ -19,6 +20,10 @@ export const japanese: Encode = (text) => {
     bytes.push(pair & 0xff)
   }
   return Uint8Array.from(bytes)
+}
+
+export function encodeFor(language: Language): Encode {
+  return language === 'ja' ? japanese : western
 }
 
 let table: ReadonlyMap<string, number> | undefined

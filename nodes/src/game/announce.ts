@@ -1,5 +1,6 @@
 /** What an operator says to players in the game (extras.md 2.7): chat lines that the console shows wherever they are. */
-import { ascii, type Body, type Bytes, MessageInfo, type NtcLayerChatRelayed } from '../pat/index.ts'
+import { type Audience, type Encode, encodeFor } from '../content/index.ts'
+import { ascii, type Bytes, encodeFrame, MessageInfo, NtcLayerChatRelayed } from '../pat/index.ts'
 
 /** RGBA. The client's own "has entered" lines use it; low bits of 0 pass in a city and at server level. */
 const systemColour = 0x00fffff0
@@ -10,19 +11,28 @@ const longestLine = 30
 /** A chat window holds no more at a time. */
 const linesAtMost = 12
 
-/** One chat line each, in order. */
-export function announcementLines(text: string): Body<typeof NtcLayerChatRelayed>[] {
-  return lines(text)
-    .slice(0, linesAtMost)
-    .map((line) => ({
-      unknown1: 1,
-      messageInfo: MessageInfo.of({
-        textColor: systemColour,
-        senderId: sender.id,
-        senderName: sender.name,
-      }),
-      message: bytes(line),
-    }))
+/** One chat line each, in order; encoded once for all who read the same bytes. */
+export function announcementFrames(text: string): (audience: Audience) => readonly Bytes[] {
+  const made = new Map<Encode, readonly Bytes[]>()
+  return ({ language }) => {
+    const encode = encodeFor(language)
+    const frames =
+      made.get(encode) ??
+      lines(text)
+        .slice(0, linesAtMost)
+        .map((line) => frame(encode(line)))
+    made.set(encode, frames)
+    return frames
+  }
+}
+
+function frame(message: Bytes): Bytes {
+  const messageInfo = MessageInfo.of({
+    textColor: systemColour,
+    senderId: sender.id,
+    senderName: sender.name,
+  })
+  return encodeFrame(NtcLayerChatRelayed, 0, { unknown1: 1, messageInfo, message })
 }
 
 /** Broken between words where there are any. */
@@ -49,6 +59,3 @@ function pieces(word: string): string[] {
 }
 
 const length = (text: string) => [...text].length
-
-/** The western client reads UTF-8 (extras.md 8.9). */
-const bytes = (line: string): Bytes => new TextEncoder().encode(line)

@@ -11,11 +11,10 @@ import {
   MessageInfo,
   NtcFriendAccept,
   NtcFriendAdd,
-  NtcLayerChatRelayed,
   NtcTell,
   ProtocolError,
 } from '../pat/index.ts'
-import { announcementLines } from './announce.ts'
+import { announcementFrames } from './announce.ts'
 import type { Session } from './session.ts'
 import { gameWords } from './words.ts'
 
@@ -78,8 +77,8 @@ export const friendData = (index: number, { capcomId, name }: Known) =>
   FriendData.of({ index, capcomId: ascii(capcomId), hunterName: name })
 
 /** In the server's own voice. */
-export function say({ peer }: Session, text: string): void {
-  for (const line of announcementLines(text)) peer.send(NtcLayerChatRelayed, unasked, line)
+export function say({ peer, audience }: Session, text: string, frames = announcementFrames(text)): void {
+  for (const frame of frames(audience)) peer.sendFrame(frame)
 }
 
 /** What a hunter of another node did. It may come twice. */

@@ -37,10 +37,10 @@ import {
   type World,
 } from '../world/index.ts'
 import { FriendFinder } from './abroad.ts'
-import { announcementLines } from './announce.ts'
+import { announcementFrames } from './announce.ts'
 import type { Crowd } from './crowd.ts'
 import { createCursors } from './cursors.ts'
-import { showNews } from './letters.ts'
+import { say, showNews } from './letters.ts'
 import { createPaces, type Said } from './paces.ts'
 import type { GameCall, Session } from './session.ts'
 import { Ties } from './ties.ts'
@@ -225,10 +225,8 @@ export class Realm {
         })),
       say: (text, capcomId) => {
         const sessions = capcomId === undefined ? [...this.#sessions.values()] : [this.playing(capcomId)]
-        for (const line of announcementLines(text)) {
-          const frame = encodeFrame(NtcLayerChatRelayed, 0, line)
-          for (const session of sessions) session?.peer.sendFrame(frame)
-        }
+        const frames = announcementFrames(text)
+        for (const session of sessions) if (session) say(session, text, frames)
       },
       dismiss: (capcomId, text) => {
         const session = this.playing(capcomId)
@@ -241,10 +239,9 @@ export class Realm {
 
   /** To everybody here, or on one game server. */
   #announce(text: string, serverId: number | null): void {
-    const frames = announcementLines(text).map((line) => encodeFrame(NtcLayerChatRelayed, 0, line))
-    for (const { hold, peer } of this.#sessions.values()) {
-      if (serverId !== null && hold.serverId !== serverId) continue
-      for (const frame of frames) peer.sendFrame(frame)
+    const frames = announcementFrames(text)
+    for (const session of this.#sessions.values()) {
+      if (serverId === null || session.hold.serverId === serverId) say(session, text, frames)
     }
   }
 
