@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { latin1 } from '@citygate/nodes/pat'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Console } from '../src/console/index.ts'
-import { eventually } from '../src/eventually.ts'
+import { cameTrue } from '../src/eventually.ts'
 import { NpmStart, type Process } from './npm-start.ts'
 
 const rounds = 12
@@ -48,20 +48,12 @@ test('killed at random moments, nothing that was acknowledged is lost', { timeou
       play(opn, index, round, stop.signal, acknowledged),
     )
     const enough = acknowledged.size + 1 + Math.floor(Math.random() * 2 * consoles)
-    await eventually(
-      () => Promise.resolve(acknowledged.size),
-      (size) => size >= enough,
-      60_000,
-    )
+    await cameTrue(() => Promise.resolve(acknowledged.size >= enough))
     const victim = victims[round % victims.length] ?? 'npm'
     expect(realm.kill(victim), victim).toBe(true)
     if (victim === 'postgres' || victim === 'watcher') {
-      const status = await eventually(
-        async () => (await fetch(`${http}/readyz`)).status,
-        (is) => is === 200,
-        60_000,
-      )
-      expect(status, victim).toBe(200)
+      const isReady = async () => (await fetch(`${http}/readyz`)).status === 200
+      expect(await cameTrue(isReady), victim).toBe(true)
       realm.kill('program')
     }
     stop.abort()

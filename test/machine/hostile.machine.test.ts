@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { AnsServerTime, type Bytes, ReqServerTime } from '@citygate/nodes/pat'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Console } from '../src/console/index.ts'
+import { eventually } from '../src/eventually.ts'
 import { NpmStart } from './npm-start.ts'
 
 const attackMs = 60_000
@@ -67,9 +68,12 @@ test('spoilt conversations cost nobody but themselves', { timeout: 200_000 }, as
   expect(await hunter.listUsers()).toContain(hunter.capcomId)
   const newcomer = await Console.logIn({ opn, tls: false, name: 'Newcomer', pick: () => 1 })
   await newcomer.logOut()
-  expect(
-    ((await (await fetch(`${http}/v1/players?online=true`)).json()) as { items: unknown[] }).items,
-  ).toEqual([expect.objectContaining({ name: 'Steady' })])
+  // That he has left is told with the next sync.
+  const online = await eventually(
+    async () => (await (await fetch(`${http}/v1/players?online=true`)).json()) as { items: unknown[] },
+    ({ items }) => items.length === 1,
+  )
+  expect(online.items).toEqual([expect.objectContaining({ name: 'Steady' })])
   // What a minute of this leaves behind is far below what a leak of each conversation would.
   expect((await memoryOf(pid)) - memoryBefore).toBeLessThan(200)
 

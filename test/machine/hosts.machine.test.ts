@@ -14,7 +14,7 @@ import { latin1 } from '@citygate/nodes/pat'
 import postgres from 'postgres'
 import { expect, test } from 'vitest'
 import { Console } from '../src/console/index.ts'
-import { eventually } from '../src/eventually.ts'
+import { cameTrue, eventually } from '../src/eventually.ts'
 import { type Host, Network } from '../src/hosts/network.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -56,11 +56,7 @@ class Cluster implements AsyncDisposable {
     await rm(at('.json'), { force: true })
     const own = ['--data', at(''), '--status-file', at('.json'), '--log', 'json']
     const running = this.start(host, [main, command, ...own, ...flags])
-    await eventually(
-      async () => existsSync(at('.json')) || running.process.exitCode !== null,
-      (is) => is,
-      60_000,
-    )
+    await cameTrue(async () => existsSync(at('.json')) || running.process.exitCode !== null)
     if (!existsSync(at('.json'))) throw new Error(`${name} did not start: ${running.said()}`)
     const status = JSON.parse(readFileSync(at('.json'), 'utf8')) as {
       http?: string

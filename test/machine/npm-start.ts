@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { eventually } from '../src/eventually.ts'
+import { cameTrue, eventually } from '../src/eventually.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -68,11 +68,7 @@ export class NpmStart {
 
   /** Resolves when everything listens; throws what it said when it ends instead. */
   async ready(): Promise<Status> {
-    await eventually(
-      () => Promise.resolve(this.#ended || this.#status() !== undefined),
-      (is) => is,
-      120_000,
-    )
+    await cameTrue(() => Promise.resolve(this.#ended || this.#status() !== undefined), 120_000)
     const status = this.#status()
     if (!status) throw new Error(readFileSync(this.logFile, 'utf8').slice(-3000))
     return status
@@ -115,12 +111,10 @@ export class NpmStart {
 
   /** Resolves when nobody of the family is left; throws who it is otherwise. */
   async gone(): Promise<void> {
-    const left = await eventually(
+    await eventually(
       () => Promise.resolve(this.family()),
       (left) => left.length === 0,
-      30_000,
     )
-    if (left.length > 0) throw new Error(`left running: ${JSON.stringify(left)}`)
     // It may have ended and not been heard of yet.
     if (!this.#ended) await once(this.#process, 'exit')
   }

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { eventually } from './eventually.ts'
+import { cameTrue } from './eventually.ts'
 
 interface Status {
   readonly pid: number
@@ -65,11 +65,7 @@ export class FrontDoor {
 
   /** Resolves when everything listens. Throws what the process said when it ends instead. */
   async ready(deadlineMs = 60_000): Promise<Status> {
-    await eventually(
-      () => Promise.resolve(this.#ownStatus() !== undefined || this.hasEnded),
-      (is) => is,
-      deadlineMs,
-    )
+    await cameTrue(() => Promise.resolve(this.#ownStatus() !== undefined || this.hasEnded), deadlineMs)
     const status = this.#ownStatus()
     if (!status) throw new Error(`citygate up did not start: ${this.#said}`)
     return status

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { eventually } from './eventually.ts'
+import { cameTrue } from './eventually.ts'
 
 export interface NodeProcessOptions {
   /** Data, servers and status file go there. */
@@ -64,11 +64,7 @@ export class NodeProcess implements AsyncDisposable {
     }
     child.stdout.on('data', keep)
     child.stderr.on('data', keep)
-    await eventually(
-      async () => existsSync(at('status.json')) || child.exitCode !== null,
-      (is) => is,
-      150_000,
-    )
+    await cameTrue(async () => existsSync(at('status.json')) || child.exitCode !== null, 150_000)
     if (!existsSync(at('status.json'))) {
       child.kill('SIGKILL')
       throw new Error(`citygate node did not start: ${said}`)

@@ -7,7 +7,7 @@ import { latin1 } from '@citygate/nodes/pat'
 import type { getStats, Output, searchPlayers } from '@citygate/schema/contract'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Console } from '../src/console/index.ts'
-import { eventually } from '../src/eventually.ts'
+import { cameTrue, eventually } from '../src/eventually.ts'
 import { FrontDoor } from '../src/front-door.ts'
 
 let folder: string
@@ -65,11 +65,7 @@ test('killed at any moment of its first start, it starts', { timeout: 240_000 },
     const killed = new FrontDoor(folder)
     door = killed
     const reached = () => existsSync(join(folder, moment))
-    await eventually(
-      () => Promise.resolve(reached() || killed.hasEnded),
-      (is) => is,
-      60_000,
-    )
+    await cameTrue(() => Promise.resolve(reached() || killed.hasEnded))
     expect(reached(), moment).toBe(true)
     await killed.kill()
   }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { createCentral } from '@citygate/nodes/central'
 import { createEnrolToken } from '@citygate/schema/contract'
-import { eventually } from '../eventually.ts'
+import { cameTrue } from '../eventually.ts'
 import { freePort } from './free-port.ts'
 import { Program } from './program.ts'
 
@@ -47,11 +47,7 @@ export class CentralProcess implements AsyncDisposable {
 
   /** Resolves when it answers. Throws what it said when it ends instead. */
   async ready(): Promise<void> {
-    const answers = await eventually(
-      async () => this.#program.hasEnded || (await this.#isHealthy()),
-      (is) => is,
-      120_000,
-    )
+    const answers = await cameTrue(async () => this.#program.hasEnded || (await this.#isHealthy()), 120_000)
     if (!answers || this.#program.hasEnded) throw new Error(`citygate central did not start: ${this.said}`)
   }
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { eventually } from '../eventually.ts'
+import { cameTrue } from '../eventually.ts'
 import type { CentralProcess } from './central-process.ts'
 import { freePort } from './free-port.ts'
 import { Line } from './line.ts'
@@ -70,11 +70,7 @@ export class NodeHost implements AsyncDisposable {
       if (!existsSync(file)) return false
       return readFileSync(file, 'utf8').includes(String(this.#program.pid))
     }
-    const listens = await eventually(
-      () => Promise.resolve(isThere() || this.#program.hasEnded),
-      (is) => is,
-      180_000,
-    )
+    const listens = await cameTrue(() => Promise.resolve(isThere() || this.#program.hasEnded), 180_000)
     if (!listens || this.#program.hasEnded) throw new Error(`citygate node did not start: ${this.said}`)
   }
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
 import { between, oneOf, seeded } from '../bots/random.ts'
-import { eventually } from '../eventually.ts'
+import { cameTrue } from '../eventually.ts'
 import { numberOf } from '../history/orders.ts'
 import { CentralProcess } from './central-process.ts'
 import { Hunter, type Ledger, newLedger, type Place } from './hunters.ts'
@@ -64,11 +64,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
   const playing = hunters.map((hunter, index) =>
     hunter.play(stop.signal, () => hunters, places[index % places.length] ?? fail()),
   )
-  await eventually(
-    () => Promise.resolve(hunters.every(({ console }) => console !== null)),
-    (all) => all,
-    60_000,
-  )
+  await cameTrue(() => Promise.resolve(hunters.every(({ console }) => console !== null)))
   const faults = await befall(options, random, central, hosts)
   stop.abort()
   await Promise.all(playing)
@@ -165,12 +161,8 @@ async function messagesArrive(ledger: Ledger, faults: readonly Fault[], wrong: s
   )
   const missing = () =>
     promised.filter(({ to, text, visit }) => !visit.game.end && !ledger.read.get(to)?.has(text))
-  const left = await eventually(
-    () => Promise.resolve(missing()),
-    (list) => list.length === 0,
-    30_000,
-  )
-  for (const { to, text } of left) wrong.push(`${to} never got the message "${text}"`)
+  await cameTrue(() => Promise.resolve(missing().length === 0))
+  for (const { to, text } of missing()) wrong.push(`${to} never got the message "${text}"`)
 }
 
 /** Both nodes say, asked now, that nothing waits in their journals. */
@@ -179,14 +171,13 @@ async function settled({ url }: CentralProcess, wrong: string[]): Promise<void> 
     readonly stale: boolean
     readonly journal: { readonly waiting: number } | null
   }
+  let told: readonly (Live | null)[] = []
   const live = async () => {
     const nodes = await asked<{ readonly items: readonly { readonly id: string }[] }>(`${url}/v1/nodes`)
-    return Promise.all((nodes?.items ?? []).map(({ id }) => asked<Live>(`${url}/v1/nodes/${id}/live`)))
+    told = await Promise.all((nodes?.items ?? []).map(({ id }) => asked<Live>(`${url}/v1/nodes/${id}/live`)))
+    return told.length === 2 && told.every((one) => one?.stale === false && one.journal?.waiting === 0)
   }
-  const isSettled = (nodes: readonly (Live | null)[]) =>
-    nodes.length === 2 && nodes.every((one) => one?.stale === false && one.journal?.waiting === 0)
-  const nodes = await eventually(live, isSettled, 90_000)
-  if (!isSettled(nodes)) wrong.push(`journals wait for ever: ${JSON.stringify(nodes)}`)
+  if (!(await cameTrue(live, 90_000))) wrong.push(`journals wait for ever: ${JSON.stringify(told)}`)
 }
 
 /** Everybody can log in, everywhere; and REST shows everybody where he is, nobody else. */
@@ -201,17 +192,14 @@ async function nothingIsStuck(
     const place = places[index % places.length] ?? fail()
     hunter.kill()
     let why: unknown = null
-    const isIn = await eventually(
-      () =>
-        hunter.logIn(place).then(
-          () => true,
-          (error: unknown) => {
-            why = error
-            return false
-          },
-        ),
-      (is) => is,
-      60_000,
+    const isIn = await cameTrue(() =>
+      hunter.logIn(place).then(
+        () => true,
+        (error: unknown) => {
+          why = error
+          return false
+        },
+      ),
     )
     if (isIn) where.set(hunter.capcomId, place.server)
     else wrong.push(`${hunter.capcomId} cannot log in at server ${place.server}: ${String(why)}`)
@@ -222,15 +210,16 @@ async function nothingIsStuck(
       readonly location: { readonly server: { readonly id: number } } | null
     }[]
   }
-  const isTrue = (players: Players | null) =>
-    players?.items.length === where.size &&
-    players.items.every(({ capcomId, location }) => where.get(capcomId) === location?.server.id)
-  const shown = await eventually(
-    () => asked<Players>(`${central.url}/v1/players?online=true&limit=100`),
-    isTrue,
-    60_000,
-  )
-  if (!isTrue(shown)) wrong.push(`shown ${JSON.stringify(shown?.items)}, are ${JSON.stringify([...where])}`)
+  let shown: Players | null = null
+  const isTrue = async () => {
+    shown = await asked<Players>(`${central.url}/v1/players?online=true&limit=100`)
+    return (
+      shown?.items.length === where.size &&
+      shown.items.every(({ capcomId, location }) => where.get(capcomId) === location?.server.id)
+    )
+  }
+  if (!(await cameTrue(isTrue)))
+    wrong.push(`shown ${JSON.stringify(shown)}, are ${JSON.stringify([...where])}`)
   const stats = await asked<{ readonly playersOnline: number }>(`${central.url}/v1/stats`)
   if (stats?.playersOnline !== where.size) wrong.push(`${stats?.playersOnline} online, are ${where.size}`)
 }
