@@ -7,9 +7,7 @@ import type { searchPlayers as endpoint, Weapon } from '@citygate/schema/contrac
 import { type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { plannedEachTime, type Tx } from '../db/database.ts'
-import { inTurn } from '../db/in-turn.ts'
 import { read } from '../db/read.ts'
-import { transact } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { foldName } from '../name-text.ts'
 import type { Place } from './search-cursor.ts'
@@ -64,21 +62,19 @@ type Raw = Moment & { readonly walked: number | null } & {
  */
 const walkAtMost = { inIndex: 8000, lookedUp: 1500 } as const
 
-export async function findPage(deps: Deps, filters: Filters, page: Page): Promise<Answer> {
+/** Each way is one statement that only reads, and so without a transaction; what the walk has found is not used by the other. */
+export function findPage(deps: Deps, filters: Filters, page: Page): Promise<Answer> {
   const { capcomId, ...others } = filters
-  if (capcomId !== undefined && page.after === null && Object.keys(others).length === 0)
-    return read(deps, (db) => findOne(db, capcomId))
-  return transact(deps, async (tx) => {
+  return read(deps, async (db) => {
+    if (capcomId !== undefined && page.after === null && Object.keys(others).length === 0)
+      return findOne(db, capcomId)
     if (!isNarrow(filters)) {
-      const { walked, ...answer } = await walk(tx, filters, page)
+      const { walked, ...answer } = await walk(db, filters, page)
       if (walked >= page.rows || Object.keys(filters).length === 0) return answer
     }
-    const [, found] = await inTurn(
-      planMode(tx, 'auto'),
-      tx.execute<Raw & Record<string, unknown>>(sql`${plannedEachTime}
-        with found as materialized (${matching(filters, page)})
-        ${shownRows(sql`(select * from found order by ${byKey(page)} limit ${page.rows})`, page)}`),
-    )
+    const found = await db.execute<Raw & Record<string, unknown>>(sql`${plannedEachTime}
+      with found as materialized (${matching(filters, page)})
+      ${shownRows(pageOf(filters, page), page)}`)
     return answerOf(found)
   })
 }
@@ -94,44 +90,44 @@ export async function findOne(tx: Tx, capcomId: string): Promise<Answer> {
 const isNarrow = ({ capcomId, server, gate, city }: Filters) =>
   (capcomId ?? server ?? gate ?? city) !== undefined
 
-/** One text for each order, with all filters in it: prepared and planned once for all. */
+/** One text for each order, with all filters in it: prepared, and planned once for all. */
 async function walk(tx: Tx, filters: Filters, page: Page) {
-  const { sort, rows } = page
+  const { sort } = page
   const { name, minRank, maxRank, online, weapon } = filters
   // What the index itself answers comes first, and leaves little to look up.
   const fromIndex = (name ?? minRank ?? maxRank) !== undefined
   const lookedUp = sort === 'seen' || (!fromIndex && (online ?? weapon) !== undefined)
-  const steps = lookedUp ? walkAtMost.lookedUp : walkAtMost.inIndex
+  const steps = sql.raw(String(lookedUp ? walkAtMost.lookedUp : walkAtMost.inIndex))
+  const rows = told(page.rows, 'integer')
   const walked = sql`select w.capcom_id, w.key from (${walks[sort](page, steps)}) w
     where ${walkFilters(filters, sort)} order by ${byKey(page)} limit ${rows}`
   const lost = sql`select w.capcom_id, w.key from (${lostHolders(page)}) w
     where ${walkFilters(filters, sort)} order by ${byKey(page)} limit ${rows}`
   const both = sort === 'seen' ? sql`select * from walked union all (${lost})` : sql`select * from walked`
-  const [, found] = await inTurn(
-    planMode(tx, 'force_generic_plan'),
-    tx.execute<Raw & Record<string, unknown>>(sql`with walked as materialized (${walked})
+  const found = await tx.execute<Raw & Record<string, unknown>>(sql`with walked as materialized (${walked})
       ${shownRows(
         sql`(select * from (${both}) each order by ${byKey(page)} limit ${rows})`,
         page,
         sql`(select count(*)::int from walked)`,
-      )}`),
-  )
+      )}`)
   return { ...answerOf(found), walked: found[0]?.walked ?? 0 }
 }
 
-/** A plan for whatever is asked, which is made once, or one for what is asked now. Until the end of the transaction. */
-const planMode = (tx: Tx, mode: 'force_generic_plan' | 'auto') =>
-  tx.execute(sql`select set_config('plan_cache_mode', ${mode}, true)`)
+/**
+ * A value that the planner does not look at: a plan for this one costs what one for any costs, and so Postgres keeps one from the
+ * sixth time on. Twice cast: the driver sends text, whatever the type.
+ */
+const told = (value: string | number | null, type: 'text' | 'integer' | 'boolean' | 'timestamptz') =>
+  sql`(select cast(cast(${value === null ? null : String(value)} as text) as ${sql.raw(type)}))`
 
 const direction = ({ descending }: Page) => (descending ? sql.raw('desc') : sql.raw('asc'))
 const byKey = (page: Page) => sql`key ${direction(page)}, capcom_id ${direction(page)}`
 
-const types = { name: sql.raw('text'), rank: sql.raw('integer'), seen: sql.raw('timestamptz') } as const
+const types = { name: 'text', rank: 'integer', seen: 'timestamptz' } as const
 
-/** Twice cast: the driver sends text, whatever the key's type. */
 function beyond({ after, sort, descending }: Page, key: SQL, id: SQL): SQL {
   if (!after) return sql`true`
-  const place = sql`(cast(cast(${after.key} as text) as ${types[sort]}), ${after.capcomId}::text)`
+  const place = sql`(${told(after.key, types[sort])}, ${told(after.capcomId, 'text')})`
   return sql`(${key}, ${id}) ${descending ? sql.raw('<') : sql.raw('>')} ${place}`
 }
 
@@ -144,7 +140,7 @@ const holder = sql.raw(`left join node_epochs e on e.node_id = h.node_id and e.e
 const seenKey = sql.raw(`(case when h.node_id is null then h.seen_at
   when e.expires_at > clock_timestamp() and n.newest_epoch = e.epoch then 'infinity' else coalesce(e.renewed_at, h.seen_at) end)`)
 
-const walks: Readonly<Record<SortKey, (page: Page, steps: number) => SQL>> = {
+const walks: Readonly<Record<SortKey, (page: Page, steps: SQL) => SQL>> = {
   name: (page, steps) => sql`select capcom_id, name_folded as key, name_folded, rank from players
     where ${beyond(page, sql`name_folded`, sql`capcom_id`)} order by ${byKey(page)} limit ${steps}`,
   rank: (page, steps) => sql`select capcom_id, rank as key, name_folded, rank from players
@@ -169,42 +165,56 @@ function walkFilters({ name, minRank, maxRank, weapon, online }: Filters, sort: 
     sort === 'seen'
       ? sql.raw(`(select p.${column} from players p where p.capcom_id = w.capcom_id)`)
       : sql.raw(`w.${column}`)
-  const like = name === undefined ? null : `%${literal(foldName(name))}%`
-  const wanted = online === undefined ? null : online === 'true'
-  return sql`(${like}::text is null or ${of('name_folded')} like ${like}::text)
-    and (${minRank ?? null}::integer is null or ${of('rank')} >= ${minRank ?? null}::integer)
-    and (${maxRank ?? null}::integer is null or ${of('rank')} <= ${maxRank ?? null}::integer)
-    and (${weapon ?? null}::text is null
-      or (select p.weapon from players p where p.capcom_id = w.capcom_id) = ${weapon ?? null}::text)
-    and (${wanted}::boolean is null or coalesce(
-      (select true from live_presence l where l.capcom_id = w.capcom_id limit 1), false) = ${wanted}::boolean)`
+  const like = told(name === undefined ? null : `%${literal(foldName(name))}%`, 'text')
+  const [least, most] = [told(minRank ?? null, 'integer'), told(maxRank ?? null, 'integer')]
+  const [kind, wanted] = [told(weapon ?? null, 'text'), told(online ?? null, 'boolean')]
+  return sql`(${like} is null or ${of('name_folded')} like ${like})
+    and (${least} is null or ${of('rank')} >= ${least})
+    and (${most} is null or ${of('rank')} <= ${most})
+    and (${kind} is null or (select p.weapon from players p where p.capcom_id = w.capcom_id) = ${kind})
+    and (${wanted} is null or ${isOnline} = ${wanted})`
 }
 
-/** Everybody who matches, from the end of the last page on, in no order: the planner takes the narrowest index. */
+/** One row at a time: a join would be planned for a handful of people online. */
+const isOnline = sql.raw(
+  `coalesce((select true from live_presence l where l.capcom_id = w.capcom_id limit 1), false)`,
+)
+
+/** Online or not is asked last, in the order of the page, until it is full: it is the dearest question. */
+function pageOf({ online, server, gate, city }: Filters, page: Page): SQL {
+  const placed = (server ?? gate ?? city) !== undefined
+  const asked = [
+    placed || online === 'true' ? isOnline : [],
+    online === 'false' ? sql`not ${isOnline}` : [],
+  ].flat()
+  if (asked.length === 0) return sql`(select * from found order by ${byKey(page)} limit ${page.rows})`
+  return sql`(select * from (select * from found order by ${byKey(page)} offset 0) w
+    where ${sql.join(asked, sql` and `)} limit ${page.rows})`
+}
+
+/** Who matches, online or not, from the end of the last page on, in no order: the planner takes the narrowest index. */
 function matching(filters: Filters, page: Page): SQL {
   const { capcomId, name, minRank, maxRank, weapon, online, server, gate, city } = filters
   const { sort } = page
   const key = { name: sql`p.name_folded`, rank: sql`p.rank`, seen: seenKey }[sort]
   const placed = (server ?? gate ?? city) !== undefined
-  // Whom it leads to one by one: a join would be planned for a handful of people online.
-  const isOnline = sql`coalesce((select true from live_presence l where l.capcom_id = p.capcom_id limit 1), false)`
   const fromPresence =
     placed || (online === 'true' && (capcomId ?? name ?? minRank ?? maxRank ?? weapon) === undefined)
   const conditions = [
+    // No plan for several processes, whose start takes longer than most of these statements: what changes a setting has none.
+    sql`(select set_config('max_parallel_workers_per_gather', '0', true)) is not null`,
     beyond(page, key, sql`p.capcom_id`),
     capcomId === undefined ? [] : sql`p.capcom_id = ${capcomId}`,
     name === undefined ? [] : nameMatches(foldName(name)),
     minRank === undefined ? [] : sql`p.rank >= ${minRank}::integer`,
     maxRank === undefined ? [] : sql`p.rank <= ${maxRank}::integer`,
     weapon === undefined ? [] : sql`p.weapon = ${weapon}`,
-    online === 'false' ? sql`not ${isOnline}` : [],
-    online === 'true' && !fromPresence ? isOnline : [],
     server === undefined ? [] : sql`l.server_id = ${server}::integer`,
     gate === undefined ? [] : sql`l.gate = ${gate}::integer`,
     city === undefined ? [] : sql`l.city = ${city}::integer`,
   ].flat()
   const people = fromPresence
-    ? sql`live_presence l cross join lateral (select * from players p where p.capcom_id = l.capcom_id offset 0) p`
+    ? sql`presence l cross join lateral (select * from players p where p.capcom_id = l.capcom_id offset 0) p`
     : sql`players p`
   return sql`select p.capcom_id, ${key} as key from ${people}
     ${sort === 'seen' ? sql`join leases h on h.capcom_id = p.capcom_id ${holder}` : sql``}
