@@ -1,7 +1,8 @@
 /**
  * What central's transactions cost beside pgbench, which sends the same statements to the same database: each kind
  * is run once for every script, what the driver sent is written down, and pgbench repeats it, prepared, with the
- * values as variables. So the texts cannot drift. `npm run bench transactions`, or with seconds as the argument.
+ * values as variables. So the texts cannot drift. `npm run bench transactions`; arguments of this file: seconds, and a part of
+ * the kinds' names.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -24,6 +25,7 @@ import {
 } from './bench/crowd.ts'
 
 const seconds = Number(process.argv[2] ?? 4)
+const wanted = process.argv[3] ?? ''
 const nodes = 100
 const players = 500
 const atOnce = 8
@@ -207,7 +209,7 @@ const told = ({ done, wall, asker, postgres }: Cost, who: string) => ({
 const results: Record<string, object> = {}
 let missing: string | null = null
 try {
-  for (const [kind, run] of Object.entries(kinds)) {
+  for (const [kind, run] of Object.entries(kinds).filter(([kind]) => kind.includes(wanted))) {
     const [central, beside] = [nothing(), nothing()]
     // Every connection plans what it will need.
     await throughCentral(run, nothing(), seconds * 250)
