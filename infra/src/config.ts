@@ -1,12 +1,10 @@
 /** Reads settings from flags, the environment and citygate.toml, and checks them once. */
 import { existsSync, readFileSync } from 'node:fs'
+import { ConfigError, checked, type Setting } from '@citygate/central-api/settings'
 import { parse } from 'smol-toml'
 import { type Config, type SettingKey, settings, variableOf } from './settings.ts'
 
-/** The start cannot go on with this configuration. The message names key, value and what is allowed. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
-}
+export { ConfigError } from '@citygate/central-api/settings'
 
 export interface Sources {
   /** By setting key (`httpPort`), as given on the command line. */
@@ -32,33 +30,18 @@ export function resolve<K extends SettingKey>(keys: readonly K[], sources: Sourc
   }
   const values: Partial<Record<K, unknown>> = {}
   for (const key of keys) {
-    const { name, allowed, schema } = settings[key]
-    const found = find(key, name, sources)
-    const parsed = schema.safeParse(found?.value)
-    if (!parsed.success) {
-      throw new ConfigError(
-        `${found?.where ?? name}: ${JSON.stringify(found?.value)} is not allowed. Allowed: ${allowed}`,
-      )
-    }
-    values[key] = parsed.data
+    const declared: Setting = settings[key]
+    values[key] = checked(declared, find(key, declared.name, sources))
   }
   return values as Config<K>
 }
 
 function find(key: SettingKey, name: string, { flags, env, file, fileName }: Sources) {
-  if (flags[key] !== undefined) return { where: `--${name}`, value: asText(flags[key]) }
+  if (flags[key] !== undefined) return { where: `--${name}`, value: flags[key] }
   const variable = variableOf(name)
-  if (env[variable] !== undefined) return { where: variable, value: asText(env[variable]) }
-  if (file[name] !== undefined) return { where: `${fileName}: ${name}`, value: asText(file[name]) }
+  if (env[variable] !== undefined) return { where: variable, value: env[variable] }
+  if (file[name] !== undefined) return { where: `${fileName}: ${name}`, value: file[name] }
   return undefined
-}
-
-/** A file may say `tls = true` and `http-port = 8080`: every value is read as the flag's text would be. */
-function asText(value: unknown): unknown {
-  if (typeof value === 'boolean') return value ? 'on' : 'off'
-  if (typeof value === 'number' || typeof value === 'bigint') return String(value)
-  if (Array.isArray(value)) return value.join(',')
-  return value
 }
 
 /** The settings of `citygate.toml`, or of the file that `--config` names, which must exist then. */

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { startPostgres } from '@citygate/central-api/embedded'
 import { type Central, DatabaseUnusable, startCentral } from '@citygate/central-api/node'
+import { inAppTerms } from '@citygate/central-api/settings'
 import { ConfigError } from './config.ts'
 import type { Lasting } from './lasting.ts'
 import type { Config } from './settings.ts'
@@ -42,13 +43,7 @@ export async function startHostedCentral(
     dataFolder: folder,
     dialBack: config.dialBack,
     trustProxy: config.trustProxy === 'on',
-    creations: { perSource: config.newConsoles, perNode: config.newConsolesNode },
-    times: {
-      nodeLease: config.nodeLease * 1000,
-      ticketInTransit: config.ticketTime * 1000,
-      seat: config.seatTime * 1000,
-      question: config.questionTime * 1000,
-    },
+    ...inAppTerms(config),
     ...(config.operatorKey ? { operatorKey: config.operatorKey } : {}),
     log: log.child({ part: 'central' }),
   }).catch((error: unknown) => nameKey(error, config))

@@ -3,59 +3,21 @@
  * is without being set, and what it means. `--http-port` is `http-port` in citygate.toml and
  * `CITYGATE_HTTP_PORT` in the environment.
  */
+import {
+  centralSettings,
+  choice,
+  number,
+  seconds,
+  setting,
+  units,
+  wholeNumber,
+} from '@citygate/central-api/settings'
 import { z } from 'zod'
 
-export interface Setting<T = unknown> {
-  readonly name: string
-  /** What the flag takes, for the help text. */
-  readonly takes: string
-  readonly meaning: string
-  /** What is allowed, in words, for refusals. */
-  readonly allowed: string
-  /** Shown in the help text; the value itself comes from `schema`'s default. */
-  readonly default: string
-  /** Parses the text of a flag, a variable or a file's value. */
-  readonly schema: z.ZodType<T>
-}
-
-function setting<T>(declared: Setting<T>): Setting<T> {
-  return declared
-}
-
-const wholeNumber = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/)
-    .transform(Number)
-    .pipe(z.int().min(least).max(most))
-
-const number = (name: string, fallback: number, least: number, most: number, meaning: string) =>
-  setting({
-    name,
-    takes: 'NUMBER',
-    meaning,
-    allowed: `a whole number from ${least} to ${most}`,
-    default: String(fallback),
-    schema: wholeNumber(least, most).default(fallback),
-  })
+export { variableOf } from '@citygate/central-api/settings'
 
 const port = (name: string, fallback: number, meaning: string) =>
   number(name, fallback, 0, 65535, `${meaning}; 0 is any free port`)
-
-const choice = <const C extends readonly [string, ...string[]]>(
-  name: string,
-  choices: C,
-  meaning: string,
-  fallback: C[number],
-) =>
-  setting({
-    name,
-    takes: choices.join('|'),
-    meaning,
-    allowed: choices.join(', '),
-    default: fallback,
-    schema: z.enum(choices).default(fallback),
-  })
 
 const text = (name: string, takes: string, fallback: string, meaning: string) =>
   setting({
@@ -75,23 +37,6 @@ const optionalText = (name: string, takes: string, fallback: string, meaning: st
     allowed: 'a text that is not empty',
     default: fallback,
     schema: z.string().min(1).optional(),
-  })
-
-const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400 }
-
-const seconds = (name: string, fallback: string, least: number, most: number, meaning: string) =>
-  setting({
-    name,
-    takes: 'TIME',
-    meaning,
-    allowed: `a time like 30s, 10m, 1h, from ${least} s to ${most} s`,
-    default: fallback,
-    schema: z
-      .string()
-      .regex(/^\d{1,6}[smhd]?$/)
-      .transform((value) => Number.parseInt(value, 10) * (units[value.at(-1) ?? ''] ?? 1))
-      .pipe(z.int().min(least).max(most))
-      .default(Number.parseInt(fallback, 10) * (units[fallback.at(-1) ?? ''] ?? 1)),
   })
 
 const httpUrl = (protocols: readonly string[]) =>
@@ -136,12 +81,7 @@ export const settings = {
       .optional(),
   }),
 
-  dialBack: choice(
-    'dial-back',
-    ['off', 'on', 'allow-private'],
-    'central connects to a node’s ports before it shows them to consoles; allow-private: also to addresses inside of a house; off: takes every node’s word',
-    'on',
-  ),
+  dialBack: centralSettings.dialBack,
   trustProxy: choice(
     'trust-proxy',
     ['off', 'on'],
@@ -149,30 +89,12 @@ export const settings = {
     'off',
   ),
 
-  newConsoles: number(
-    'new-consoles',
-    30,
-    0,
-    1_000_000,
-    'how many new consoles may come from one place in an hour, with six hunters each; 0 is no limit',
-  ),
-  newConsolesNode: number(
-    'new-consoles-node',
-    10_000,
-    0,
-    1_000_000,
-    'the same for each entry node that is not on central’s own machine',
-  ),
-  nodeLease: seconds(
-    'node-lease',
-    '60s',
-    15,
-    3600,
-    'how long a node counts as alive after it was heard of; calls are held for a third of it at most',
-  ),
-  ticketTime: seconds('ticket-time', '90s', 10, 3600, 'how long a ticket lives with no connection open'),
-  seatTime: seconds('seat-time', '60s', 10, 3600, 'how long a traveller’s place on a game server is kept'),
-  questionTime: seconds('question-time', '2s', 1, 60, 'how long a node has to answer what central asks it'),
+  newConsoles: centralSettings.newConsoles,
+  newConsolesNode: centralSettings.newConsolesNode,
+  nodeLease: centralSettings.nodeLease,
+  ticketTime: centralSettings.ticketTime,
+  seatTime: centralSettings.seatTime,
+  questionTime: centralSettings.questionTime,
 
   bind: text('bind', 'ADDRESS', '0.0.0.0', 'address that the console ports listen on'),
   advertise: setting({
@@ -333,6 +255,3 @@ export const settings = {
 export type SettingKey = keyof typeof settings
 type Value<K extends SettingKey> = z.output<(typeof settings)[K]['schema']>
 export type Config<K extends SettingKey> = { readonly [P in K]: Value<P> }
-
-/** `http-port` → `CITYGATE_HTTP_PORT`. */
-export const variableOf = (name: string): string => `CITYGATE_${name.toUpperCase().replaceAll('-', '_')}`

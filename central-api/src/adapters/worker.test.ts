@@ -1,8 +1,9 @@
 /** A look at the third runtime; all suites run on it in `npm run test:machine` (worker.machine.test.ts). */
-import { claimSession, getHealth, listServers, syncNode } from '@citygate/schema/contract'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { claimSession, getHealth, identifyConsole, listServers, syncNode } from '@citygate/schema/contract'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type TestCentral, type TestNode, testCentral } from '../testing/central.ts'
-import { logIn, newHunter, newTicket, syncBody } from '../testing/hunters.ts'
+import { logIn, media, newHunter, newTicket, syncBody } from '../testing/hunters.ts'
+import { startWorker } from '../testing/worker.ts'
 
 let central: TestCentral
 let node: TestNode
@@ -82,4 +83,35 @@ test('a body is as large as it may be, and not larger', async () => {
     body: ' '.repeat(5 * 1024 * 1024),
   })
   expect(large.status).toBe(413)
+})
+
+test('times and limits are set as elsewhere: by variables, which may be numbers', async () => {
+  const set = await testCentral('worker', async (databaseUrl) => {
+    const worker = await startWorker(databaseUrl, { CITYGATE_NEW_CONSOLES: 2, CITYGATE_NODE_LEASE: '2m' })
+    return { ...worker, log: worker, fetch: (request) => fetch(request) }
+  })
+  onTestFinished(() => set[Symbol.asyncDispose]())
+  const near = await set.node({ servers: [] })
+  expect(near.registration.leaseMs).toBe(120_000)
+  const newConsole = () =>
+    set.call(
+      identifyConsole,
+      { body: { supportCode: null, mediaVersion: media, source: 'a'.repeat(32) } },
+      near.key,
+    )
+  await newConsole()
+  await newConsole()
+  await expect(newConsole()).rejects.toMatchObject({ code: 'too_many_new', status: 429 })
+})
+
+test('a setting that is not allowed refuses every request, and the log names it in the words of the command', async () => {
+  const worker = await startWorker(central.databaseUrl, { CITYGATE_NODE_LEASE: '5s' })
+  onTestFinished(() => worker.close())
+  for (let time = 0; time < 2; time++) {
+    const answer = await fetch(`${worker.url}/v1/servers`)
+    expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'not_ready' }])
+  }
+  expect(worker.lines.join('\n')).toContain(
+    'CITYGATE_NODE_LEASE: \\"5s\\" is not allowed. Allowed: a time like 30s, 10m, 1h, from 15 s to 3600 s',
+  )
 })

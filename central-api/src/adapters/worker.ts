@@ -4,15 +4,19 @@
  * database is brought to its newest form by `citygate migrate`, before the Worker is deployed.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { Problem } from '@citygate/schema/contract'
 import type { Hono } from 'hono'
 import postgres from 'postgres'
 import { createApp } from '../app.ts'
 import { type Database, openDatabase } from '../db/database.ts'
 import type { Deps } from '../deps.ts'
 import type { Log } from '../log.ts'
+import { problemResponse } from '../problem-document.ts'
 import { ensureOperatorKey } from '../services/operator-keys.ts'
 import { purge } from '../services/purge.ts'
 import { sampleStats } from '../services/stats-history.ts'
+import { ConfigError, inAppTerms, settingsFrom } from '../settings.ts'
+import { usualTimes } from '../times.ts'
 import { isOwnMachine, limitedAddress } from './limits.ts'
 import { inRoute, withRoute } from './route-comment.ts'
 import { workerDialler } from './worker-dialler.ts'
@@ -22,8 +26,8 @@ interface Environment extends LimitBindings {
   readonly HYPERDRIVE: { readonly connectionString: string }
   /** A secret: a key of the operator's own making. */
   readonly CITYGATE_OPERATOR_KEY?: string
-  /** `off`: every node's word is taken. */
-  readonly CITYGATE_DIAL_BACK?: 'on' | 'off' | 'allow-private'
+  /** Settings, as on every runtime. */
+  readonly [variable: `CITYGATE_${string}`]: unknown
 }
 
 const logTo =
@@ -57,11 +61,18 @@ const deps: Deps = {
   },
   inRoute,
   sourceOf: (context) => context.req.header('cf-connecting-ip') ?? null,
+  get creations() {
+    return chosen().creations
+  },
+  get times() {
+    return chosen().times
+  },
   get dialBack() {
+    const { dialBack } = chosen()
     return dialBack === 'off' ? undefined : { dialler, private: dialBack === 'allow-private' }
   },
 }
-let dialBack: NonNullable<Environment['CITYGATE_DIAL_BACK']> = 'on'
+let settings: ReturnType<typeof read> | null = null
 let bindings: LimitBindings = {}
 let app: Hono | null = null
 let knownKey: string | null = null
@@ -69,9 +80,13 @@ let knownKey: string | null = null
 export default {
   fetch(request: Request, environment: Environment): Promise<Response> {
     return withDatabase(environment, async () => {
+      try {
+        settings ??= read(environment)
+      } catch (error) {
+        return refused(error)
+      }
       app ??= createApp(deps)
       bindings = environment
-      dialBack = environment.CITYGATE_DIAL_BACK ?? 'on'
       await knowOperatorKey(environment, request)
       return app.fetch(request)
     })
@@ -80,10 +95,30 @@ export default {
   /** Called by the cron trigger of wrangler.jsonc. */
   scheduled(_event: unknown, environment: Environment): Promise<void> {
     return withDatabase(environment, async () => {
+      settings ??= read(environment)
       await sampleStats(deps)
       await purge(deps)
     })
   },
+}
+
+/** The same for all requests of an instance. */
+function read(environment: Environment) {
+  const { dialBack, ...values } = settingsFrom({ ...environment })
+  const { creations, times } = inAppTerms(values)
+  return { dialBack, creations, times: { ...usualTimes, ...times } }
+}
+
+function chosen() {
+  if (!settings) throw new Error('a setting was asked for outside of a request')
+  return settings
+}
+
+/** A Worker has no start that could fail: each request is refused, and the log says why. */
+function refused(error: unknown): Response {
+  if (!(error instanceof ConfigError)) throw error
+  log.error({}, error.message)
+  return problemResponse(new Problem('not_ready', 'Central does not work with its settings; its log names the one.'))
 }
 
 /**

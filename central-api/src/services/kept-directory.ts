@@ -27,21 +27,38 @@ const keptBy = new WeakMap<Deps, Kept>()
 
 /** @param version as the database has it now */
 export async function keptDirectory(deps: Deps, tx: Tx, version: number): Promise<Directory> {
-  const kept = keptBy.get(deps)
-  if (kept && kept.directory.version === version) {
-    const age = performance.now() - kept.readAt
-    const good = kept.beingRead ? kept.freshForMs + meanwhileMs : kept.freshForMs
-    if (age < good) return kept.directory
-    kept.beingRead = true
-  }
-  const readAt = performance.now()
+  const kept = freshDirectory(deps)
+  if (kept?.version === version) return kept
+  const reading = willRead(deps)
   try {
-    const directory = await readDirectory(tx)
-    const took = performance.now() - readAt
-    const freshForMs = Math.min(Math.max(took * fresh.timesRead, fresh.least), fresh.most)
-    keptBy.set(deps, { directory, readAt, freshForMs, beingRead: false })
-    return directory
+    return reading.done(await readDirectory(tx))
   } finally {
-    if (kept) kept.beingRead = false
+    reading.end()
+  }
+}
+
+/** What was read a moment ago; of its version only the database knows whether it is still the newest. */
+export function freshDirectory(deps: Deps): Directory | null {
+  const kept = keptBy.get(deps)
+  if (!kept) return null
+  const good = kept.beingRead ? kept.freshForMs + meanwhileMs : kept.freshForMs
+  return performance.now() - kept.readAt < good ? kept.directory : null
+}
+
+/** Before the directory is read, or may be; `end` whatever comes of it. */
+export function willRead(deps: Deps) {
+  const before = freshDirectory(deps) ? undefined : keptBy.get(deps)
+  if (before) before.beingRead = true
+  const readAt = performance.now()
+  return {
+    done(directory: Directory): Directory {
+      const took = performance.now() - readAt
+      const freshForMs = Math.min(Math.max(took * fresh.timesRead, fresh.least), fresh.most)
+      keptBy.set(deps, { directory, readAt, freshForMs, beingRead: false })
+      return directory
+    },
+    end() {
+      if (before) before.beingRead = false
+    },
   }
 }

@@ -8,12 +8,13 @@
  */
 import type { Output, syncNode } from '@citygate/schema/contract'
 import { directory, mail, meta, nodeEpochs, nodes, presenceGeneration } from '@citygate/schema/tables'
-import { sql } from 'drizzle-orm'
+import { type SQLWrapper, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { away, beat } from './absence.ts'
 import { asDirectory, readEntries, readServers } from './directory.ts'
 import { moved } from './incarnation.ts'
+import { freshDirectory, willRead } from './kept-directory.ts'
 import { leaseEnd, leaseMs, nextSyncMs } from './pace.ts'
 
 type Body = z.output<NonNullable<(typeof syncNode)['body']>>
@@ -35,6 +36,11 @@ export function saysNothing({ presence, releases, settings, journal, earlierDone
 export async function syncQuietly(deps: Deps, nodeId: string, body: Body): Promise<Quiet | null> {
   const { epoch, number, heard, draining, incarnation = null, report } = body
   const begun = performance.now()
+  const kept = freshDirectory(deps)
+  // Nobody is counted where a moment ago everybody was, and nothing else has changed.
+  const unlessKept = (rows: SQLWrapper) => sql`case when (select d.version from ${directory} d) is distinct from
+    ${kept?.version ?? null}::bigint then coalesce((select json_agg(s) from ${rows} s), '[]') end`
+  const reading = willRead(deps)
   const [found] = await deps.db.execute<Found>(sql`with node as materialized (
       select n.id, n.newest_epoch, n.epoch_floor, n.drain_ordered, n.drain_quest_seconds, n.consistency_ordered
       from ${nodes} n where n.id = ${nodeId} for share skip locked
@@ -58,18 +64,18 @@ export async function syncQuietly(deps: Deps, nodeId: string, body: Body): Promi
       exists (select from ${mail} l where l.node_id = node.id) as letters,
       (select d.version::float8 from ${directory} d) as version,
       (select count(*) from beaten) as beats,
-      coalesce((select json_agg(s) from ${readServers(deps.db)} s), '[]') as servers,
-      coalesce((select json_agg(s) from ${readEntries(deps.db)} s), '[]') as entries
-    from renewed, node`)
+      ${unlessKept(readServers(deps.db))} as servers, ${unlessKept(readEntries(deps.db))} as entries
+    from renewed, node`).finally(reading.end)
   deps.metrics?.transaction(found ? 'committed' : 'refused', (performance.now() - begun) / 1000)
   if (!found) return null
+  const { version, servers, entries } = found
   const wantFull = body.presence.generation !== found.generation
   return {
     number,
     leaseMs: found.lease_ms,
     presence: { generation: found.generation, wantFull },
     refused: [],
-    directory: asDirectory(found.version, found.servers, found.entries),
+    directory: servers || !kept ? reading.done(asDirectory(version, servers ?? [], entries ?? [])) : kept,
     orders: { drain: found.drain, questSeconds: found.quest_seconds, consistency: found.consistency },
     nextSyncMs: found.next_sync_ms,
     letters: found.letters,
@@ -85,6 +91,7 @@ type Found = Record<string, unknown> & {
   readonly consistency: Answer['orders']['consistency']
   readonly letters: boolean
   readonly version: number
-  readonly servers: Parameters<typeof asDirectory>[1]
-  readonly entries: Parameters<typeof asDirectory>[2]
+  /** Null where what is kept is the newest. */
+  readonly servers: Parameters<typeof asDirectory>[1] | null
+  readonly entries: Parameters<typeof asDirectory>[2] | null
 }

@@ -8,7 +8,7 @@
 import { Problem } from '@citygate/schema/contract'
 import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode'
 import { z } from 'zod'
-import { sha256 } from '../hash.ts'
+import { sha256AtOnce } from '../hash-at-once.ts'
 
 /** The last item of a page. `key` is text even for a rank: Postgres casts it back. */
 export interface Place {
@@ -21,19 +21,21 @@ export interface Place {
 const Cursor = z.tuple([z.string(), z.string(), z.iso.datetime(), z.string()])
 
 /** `query` is whatever must not change between pages, in one fixed order. */
-export async function encodeCursor(query: readonly unknown[], place: Place): Promise<string> {
-  const fields = [place.key, place.capcomId, place.at, await checkOf(query, place)]
+export function encodeCursor(query: readonly unknown[], place: Place): string {
+  return written([place.key, place.capcomId, place.at, checkOf(query, place)])
+}
+
+function written(fields: z.output<typeof Cursor>): string {
   return encodeBase64Url(new TextEncoder().encode(JSON.stringify(fields)).buffer).replaceAll('=', '')
 }
 
 /** @throws Problem `bad_request` naming `cursor` when it is not this query's. */
-export async function decodeCursor(query: readonly unknown[], cursor: string): Promise<Place> {
+export function decodeCursor(query: readonly unknown[], cursor: string): Place {
   const read = Cursor.safeParse(parse(cursor))
   if (!read.success) throw refused()
   const [key, capcomId, at, check] = read.data
   const place = { key, capcomId, at }
-  if (check !== (await checkOf(query, place))) throw refused()
-  if (cursor !== (await encodeCursor(query, place))) throw refused()
+  if (cursor !== written(read.data) || check !== checkOf(query, place)) throw refused()
   return place
 }
 
@@ -45,9 +47,9 @@ function parse(cursor: string): unknown {
   }
 }
 
-async function checkOf(query: readonly unknown[], place: Place): Promise<string> {
+function checkOf(query: readonly unknown[], place: Place): string {
   const said = JSON.stringify([query, place.key, place.capcomId, place.at])
-  return (await sha256(said)).slice(0, 24)
+  return sha256AtOnce(said).slice(0, 24)
 }
 
 function refused(): Problem {

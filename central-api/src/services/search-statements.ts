@@ -7,9 +7,8 @@ import type { searchPlayers as endpoint, Weapon } from '@citygate/schema/contrac
 import { type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { plannedEachTime, type Tx } from '../db/database.ts'
-import { inTurn } from '../db/in-turn.ts'
+import { fixed } from '../db/fixed.ts'
 import { read } from '../db/read.ts'
-import { transact } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { foldName } from '../name-text.ts'
 import type { Place } from './search-cursor.ts'
@@ -18,9 +17,17 @@ export type Query = z.output<NonNullable<(typeof endpoint)['query']>>
 type Filters = Omit<Query, 'sort' | 'limit' | 'cursor'>
 export type SortKey = 'name' | 'rank' | 'seen'
 
-interface Page {
+interface Order {
   readonly sort: SortKey
   readonly descending: boolean
+}
+
+interface Walk extends Order {
+  /** It goes on from a place. */
+  readonly begun: boolean
+}
+
+interface Page extends Order {
   readonly after: Place | null
   /** How many rows are wanted. */
   readonly rows: number
@@ -64,74 +71,104 @@ type Raw = Moment & { readonly walked: number | null } & {
  */
 const walkAtMost = { inIndex: 8000, lookedUp: 1500 } as const
 
-export async function findPage(deps: Deps, filters: Filters, page: Page): Promise<Answer> {
+/** Each way is one statement that only reads, and so without a transaction; what the walk has found is not used by the other. */
+export function findPage(deps: Deps, filters: Filters, page: Page): Promise<Answer> {
   const { capcomId, ...others } = filters
-  if (capcomId !== undefined && page.after === null && Object.keys(others).length === 0)
-    return read(deps, (db) => findOne(db, capcomId))
-  return transact(deps, async (tx) => {
+  return read(deps, async (db) => {
+    if (capcomId !== undefined && page.after === null && Object.keys(others).length === 0)
+      return findOne(db, capcomId)
     if (!isNarrow(filters)) {
-      const { walked, ...answer } = await walk(tx, filters, page)
+      const { walked, ...answer } = await walk(db, filters, page)
       if (walked >= page.rows || Object.keys(filters).length === 0) return answer
     }
-    const [, found] = await inTurn(
-      planMode(tx, 'auto'),
-      tx.execute<Raw & Record<string, unknown>>(sql`${plannedEachTime}
-        with found as materialized (${matching(filters, page)})
-        ${shownRows(sql`(select * from found order by ${byKey(page)} limit ${page.rows})`, page)}`),
-    )
+    const found = await db.execute<Raw & Record<string, unknown>>(sql`${plannedEachTime}
+      with found as materialized (${matching(filters, page)})
+      ${shownRows(pageOf(filters, page), page)}`)
     return answerOf(found)
   })
 }
 
 /** The one hunter, or nobody. */
 export async function findOne(tx: Tx, capcomId: string): Promise<Answer> {
-  const one = sql`(select p.capcom_id, ''::text as key from players p where p.capcom_id = ${capcomId})`
-  const page: Page = { sort: 'name', descending: false, after: null, rows: 1 }
-  return answerOf(await tx.execute<Raw & Record<string, unknown>>(shownRows(one, page)))
+  oneText ??= fixed(
+    shownRows(
+      sql`(select p.capcom_id, ''::text as key from players p where p.capcom_id = ${sql.placeholder('capcomId')})`,
+      { sort: 'name', descending: false },
+    ),
+  )
+  return answerOf(await tx.execute<Raw & Record<string, unknown>>(oneText({ capcomId })))
 }
+
+let oneText: ReturnType<typeof fixed> | undefined
 
 /** One hunter, or the people of a place, who are as many as it takes: nothing narrower needs to be found out. */
 const isNarrow = ({ capcomId, server, gate, city }: Filters) =>
   (capcomId ?? server ?? gate ?? city) !== undefined
 
-/** One text for each order, with all filters in it: prepared and planned once for all. */
-async function walk(tx: Tx, filters: Filters, page: Page) {
-  const { sort, rows } = page
+/** One text for each order, with all filters in it: made once, prepared, and planned once for all. */
+async function walk(tx: Tx, filters: Filters, { sort, descending, after, rows }: Page) {
   const { name, minRank, maxRank, online, weapon } = filters
   // What the index itself answers comes first, and leaves little to look up.
   const fromIndex = (name ?? minRank ?? maxRank) !== undefined
   const lookedUp = sort === 'seen' || (!fromIndex && (online ?? weapon) !== undefined)
   const steps = lookedUp ? walkAtMost.lookedUp : walkAtMost.inIndex
-  const walked = sql`select w.capcom_id, w.key from (${walks[sort](page, steps)}) w
-    where ${walkFilters(filters, sort)} order by ${byKey(page)} limit ${rows}`
-  const lost = sql`select w.capcom_id, w.key from (${lostHolders(page)}) w
-    where ${walkFilters(filters, sort)} order by ${byKey(page)} limit ${rows}`
-  const both = sort === 'seen' ? sql`select * from walked union all (${lost})` : sql`select * from walked`
-  const [, found] = await inTurn(
-    planMode(tx, 'force_generic_plan'),
-    tx.execute<Raw & Record<string, unknown>>(sql`with walked as materialized (${walked})
-      ${shownRows(
-        sql`(select * from (${both}) each order by ${byKey(page)} limit ${rows})`,
-        page,
-        sql`(select count(*)::int from walked)`,
-      )}`),
+  const order = [sort, descending, after !== null, steps].join()
+  const statement = walkTexts.get(order) ?? fixed(walkText({ sort, descending, begun: after !== null }, steps))
+  walkTexts.set(order, statement)
+  const found = await tx.execute<Raw & Record<string, unknown>>(
+    statement({
+      ...{ rows, minRank: text(minRank), maxRank: text(maxRank), online: text(online), weapon: text(weapon) },
+      ...{ key: after?.key, capcomId: after?.capcomId },
+      like: name === undefined ? null : `%${literal(foldName(name))}%`,
+    }),
   )
   return { ...answerOf(found), walked: found[0]?.walked ?? 0 }
 }
 
-/** A plan for whatever is asked, which is made once, or one for what is asked now. Until the end of the transaction. */
-const planMode = (tx: Tx, mode: 'force_generic_plan' | 'auto') =>
-  tx.execute(sql`select set_config('plan_cache_mode', ${mode}, true)`)
+const walkTexts = new Map<string, ReturnType<typeof fixed>>()
 
-const direction = ({ descending }: Page) => (descending ? sql.raw('desc') : sql.raw('asc'))
-const byKey = (page: Page) => sql`key ${direction(page)}, capcom_id ${direction(page)}`
+/** The driver's word for no value. */
+const text = (value: string | number | undefined) => (value === undefined ? null : String(value))
 
-const types = { name: sql.raw('text'), rank: sql.raw('integer'), seen: sql.raw('timestamptz') } as const
+function walkText(order: Walk, steps: number): SQL {
+  const rows = told('rows', 'integer')
+  const walked = sql`select w.capcom_id, w.key from (${walks[order.sort](order, sql.raw(String(steps)))}) w
+    where ${walkFilters(order.sort)} order by ${byKey(order)} limit ${rows}`
+  const lost = sql`select w.capcom_id, w.key from (${lostHolders(order)}) w
+    where ${walkFilters(order.sort)} order by ${byKey(order)} limit ${rows}`
+  const both =
+    order.sort === 'seen' ? sql`select * from walked union all (${lost})` : sql`select * from walked`
+  return sql`with walked as materialized (${walked})
+    ${shownRows(
+      sql`(select * from (${both}) each order by ${byKey(order)} limit ${rows})`,
+      order,
+      sql`(select count(*)::int from walked)`,
+    )}`
+}
 
-/** Twice cast: the driver sends text, whatever the key's type. */
+/**
+ * A value that the planner does not look at: a plan for this one costs what one for any costs, and so Postgres keeps one from the
+ * sixth time on. Twice cast: the driver sends text, whatever the type.
+ */
+const told = (name: string, type: 'text' | 'integer' | 'boolean' | 'timestamptz') =>
+  sql`(select cast(cast(${sql.placeholder(name)} as text) as ${sql.raw(type)}))`
+
+const direction = ({ descending }: Order) => (descending ? sql.raw('desc') : sql.raw('asc'))
+const byKey = (page: Order) => sql`key ${direction(page)}, capcom_id ${direction(page)}`
+
+const types = { name: 'text', rank: 'integer', seen: 'timestamptz' } as const
+
+/** In a walk's text, beyond whichever place it is given. */
+function beyondGiven({ begun, sort, descending }: Walk, key: SQL, id: SQL): SQL {
+  if (!begun) return sql`true`
+  const place = sql`(${told('key', types[sort])}, ${told('capcomId', 'text')})`
+  return sql`(${key}, ${id}) ${descending ? sql.raw('<') : sql.raw('>')} ${place}`
+}
+
+/** Twice cast, as above. */
 function beyond({ after, sort, descending }: Page, key: SQL, id: SQL): SQL {
   if (!after) return sql`true`
-  const place = sql`(cast(cast(${after.key} as text) as ${types[sort]}), ${after.capcomId}::text)`
+  const place = sql`(cast(cast(${after.key} as text) as ${sql.raw(types[sort])}), ${after.capcomId}::text)`
   return sql`(${key}, ${id}) ${descending ? sql.raw('<') : sql.raw('>')} ${place}`
 }
 
@@ -144,67 +181,81 @@ const holder = sql.raw(`left join node_epochs e on e.node_id = h.node_id and e.e
 const seenKey = sql.raw(`(case when h.node_id is null then h.seen_at
   when e.expires_at > clock_timestamp() and n.newest_epoch = e.epoch then 'infinity' else coalesce(e.renewed_at, h.seen_at) end)`)
 
-const walks: Readonly<Record<SortKey, (page: Page, steps: number) => SQL>> = {
-  name: (page, steps) => sql`select capcom_id, name_folded as key, name_folded, rank from players
-    where ${beyond(page, sql`name_folded`, sql`capcom_id`)} order by ${byKey(page)} limit ${steps}`,
-  rank: (page, steps) => sql`select capcom_id, rank as key, name_folded, rank from players
-    where ${beyond(page, sql`rank`, sql`capcom_id`)} order by ${byKey(page)} limit ${steps}`,
-  seen: (page, steps) => sql`select h.capcom_id, h.key from (
+const walks: Readonly<Record<SortKey, (order: Walk, steps: SQL) => SQL>> = {
+  name: (order, steps) => sql`select capcom_id, name_folded as key, name_folded, rank from players
+    where ${beyondGiven(order, sql`name_folded`, sql`capcom_id`)} order by ${byKey(order)} limit ${steps}`,
+  rank: (order, steps) => sql`select capcom_id, rank as key, name_folded, rank from players
+    where ${beyondGiven(order, sql`rank`, sql`capcom_id`)} order by ${byKey(order)} limit ${steps}`,
+  seen: (order, steps) => sql`select h.capcom_id, h.key from (
       select h.capcom_id, h.node_id, h.epoch, ${releasedKey} as key from leases h
-      where ${beyond(page, releasedKey, sql`h.capcom_id`)}
-      order by ${releasedKey} ${direction(page)}, h.capcom_id ${direction(page)} limit ${steps}) h ${holder}
+      where ${beyondGiven(order, releasedKey, sql`h.capcom_id`)}
+      order by ${releasedKey} ${direction(order)}, h.capcom_id ${direction(order)} limit ${steps}) h ${holder}
     where h.node_id is null or ${isLive}
-    order by key ${direction(page)}, h.capcom_id ${direction(page)}`,
+    order by key ${direction(order)}, h.capcom_id ${direction(order)}`,
 }
 
 /** Those whose holder has died: seldom any, and none of them stands in the index where he belongs. */
-const lostHolders = (page: Page) => sql`select h.capcom_id, e.renewed_at as key
+const lostHolders = (order: Walk) => sql`select h.capcom_id, e.renewed_at as key
   from node_epochs e join nodes n on n.id = e.node_id
   cross join lateral (select h.capcom_id from leases h where h.node_id = e.node_id and h.epoch = e.epoch offset 0) h
-  where not ${isLive} and ${beyond(page, sql`e.renewed_at`, sql`h.capcom_id`)}`
+  where not ${isLive} and ${beyondGiven(order, sql`e.renewed_at`, sql`h.capcom_id`)}`
 
 /** Scalar questions, so that each is asked of one row at a time, and not of everybody beforehand. */
-function walkFilters({ name, minRank, maxRank, weapon, online }: Filters, sort: SortKey): SQL {
+function walkFilters(sort: SortKey): SQL {
   const of = (column: string) =>
     sort === 'seen'
       ? sql.raw(`(select p.${column} from players p where p.capcom_id = w.capcom_id)`)
       : sql.raw(`w.${column}`)
-  const like = name === undefined ? null : `%${literal(foldName(name))}%`
-  const wanted = online === undefined ? null : online === 'true'
-  return sql`(${like}::text is null or ${of('name_folded')} like ${like}::text)
-    and (${minRank ?? null}::integer is null or ${of('rank')} >= ${minRank ?? null}::integer)
-    and (${maxRank ?? null}::integer is null or ${of('rank')} <= ${maxRank ?? null}::integer)
-    and (${weapon ?? null}::text is null
-      or (select p.weapon from players p where p.capcom_id = w.capcom_id) = ${weapon ?? null}::text)
-    and (${wanted}::boolean is null or coalesce(
-      (select true from live_presence l where l.capcom_id = w.capcom_id limit 1), false) = ${wanted}::boolean)`
+  const like = told('like', 'text')
+  const [least, most] = [told('minRank', 'integer'), told('maxRank', 'integer')]
+  const [kind, wanted] = [told('weapon', 'text'), told('online', 'boolean')]
+  return sql`(${like} is null or ${of('name_folded')} like ${like})
+    and (${least} is null or ${of('rank')} >= ${least})
+    and (${most} is null or ${of('rank')} <= ${most})
+    and (${kind} is null or (select p.weapon from players p where p.capcom_id = w.capcom_id) = ${kind})
+    and (${wanted} is null or ${isOnline} = ${wanted})`
 }
 
-/** Everybody who matches, from the end of the last page on, in no order: the planner takes the narrowest index. */
+/** One row at a time: a join would be planned for a handful of people online. */
+const isOnline = sql.raw(
+  `coalesce((select true from live_presence l where l.capcom_id = w.capcom_id limit 1), false)`,
+)
+
+/** Online or not is asked last, in the order of the page, until it is full: it is the dearest question. */
+function pageOf({ online, server, gate, city }: Filters, page: Page): SQL {
+  const placed = (server ?? gate ?? city) !== undefined
+  const asked = [
+    placed || online === 'true' ? isOnline : [],
+    online === 'false' ? sql`not ${isOnline}` : [],
+  ].flat()
+  if (asked.length === 0) return sql`(select * from found order by ${byKey(page)} limit ${page.rows})`
+  return sql`(select * from (select * from found order by ${byKey(page)} offset 0) w
+    where ${sql.join(asked, sql` and `)} limit ${page.rows})`
+}
+
+/** Who matches, online or not, from the end of the last page on, in no order: the planner takes the narrowest index. */
 function matching(filters: Filters, page: Page): SQL {
   const { capcomId, name, minRank, maxRank, weapon, online, server, gate, city } = filters
   const { sort } = page
   const key = { name: sql`p.name_folded`, rank: sql`p.rank`, seen: seenKey }[sort]
   const placed = (server ?? gate ?? city) !== undefined
-  // Whom it leads to one by one: a join would be planned for a handful of people online.
-  const isOnline = sql`coalesce((select true from live_presence l where l.capcom_id = p.capcom_id limit 1), false)`
   const fromPresence =
     placed || (online === 'true' && (capcomId ?? name ?? minRank ?? maxRank ?? weapon) === undefined)
   const conditions = [
+    // No plan for several processes, whose start takes longer than most of these statements: what changes a setting has none.
+    sql`(select set_config('max_parallel_workers_per_gather', '0', true)) is not null`,
     beyond(page, key, sql`p.capcom_id`),
     capcomId === undefined ? [] : sql`p.capcom_id = ${capcomId}`,
     name === undefined ? [] : nameMatches(foldName(name)),
     minRank === undefined ? [] : sql`p.rank >= ${minRank}::integer`,
     maxRank === undefined ? [] : sql`p.rank <= ${maxRank}::integer`,
     weapon === undefined ? [] : sql`p.weapon = ${weapon}`,
-    online === 'false' ? sql`not ${isOnline}` : [],
-    online === 'true' && !fromPresence ? isOnline : [],
     server === undefined ? [] : sql`l.server_id = ${server}::integer`,
     gate === undefined ? [] : sql`l.gate = ${gate}::integer`,
     city === undefined ? [] : sql`l.city = ${city}::integer`,
   ].flat()
   const people = fromPresence
-    ? sql`live_presence l cross join lateral (select * from players p where p.capcom_id = l.capcom_id offset 0) p`
+    ? sql`presence l cross join lateral (select * from players p where p.capcom_id = l.capcom_id offset 0) p`
     : sql`players p`
   return sql`select p.capcom_id, ${key} as key from ${people}
     ${sort === 'seen' ? sql`join leases h on h.capcom_id = p.capcom_id ${holder}` : sql``}
@@ -231,7 +282,7 @@ const literal = (text: string) => text.replaceAll(/[\\%_]/g, '\\$&')
 const utc = (time: SQL) => sql`to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
 /** The rows of `found` (capcom_id, key) in order, and the moment; one row without a hunter when there are none. */
-function shownRows(found: SQL, page: Page, walked: SQL = sql`null::int`): SQL {
+function shownRows(found: SQL, page: Order, walked: SQL = sql`null::int`): SQL {
   return sql`select m.incarnation, ${utc(sql`clock_timestamp()`)} as now, ${walked} as walked, each.*
     from meta m left join lateral (
       select w.capcom_id as "capcomId", p.name_text as name, p.rank, p.weapon, w.key::text as key,

@@ -22,7 +22,7 @@ export async function searchPlayers(deps: Deps, query: Query): Promise<Output<ty
   })
   // A database that was restored between the cursor's check and the page.
   if (cursor !== undefined && moment.incarnation !== knownIncarnation)
-    await decodeCursor(searchOf(moment.incarnation), cursor)
+    decodeCursor(searchOf(moment.incarnation), cursor)
   knownIncarnation = moment.incarnation
 
   const at = after?.at ?? moment.now
@@ -30,7 +30,7 @@ export async function searchPlayers(deps: Deps, query: Query): Promise<Output<ty
   return {
     items: rows.slice(0, limit).map((row) => shown(row, at)),
     next: last
-      ? await encodeCursor(searchOf(moment.incarnation), { key: last.key, capcomId: last.capcomId, at })
+      ? encodeCursor(searchOf(moment.incarnation), { key: last.key, capcomId: last.capcomId, at })
       : null,
   }
 }
@@ -57,7 +57,7 @@ async function placeOf(
   cursor: string,
 ): Promise<Place> {
   try {
-    return await decodeCursor(searchOf(knownIncarnation), cursor)
+    return decodeCursor(searchOf(knownIncarnation), cursor)
   } catch {
     const [row] = await read(deps, (db) => db.select({ incarnation: meta.incarnation }).from(meta))
     knownIncarnation = row?.incarnation ?? ''

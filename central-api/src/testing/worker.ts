@@ -12,8 +12,14 @@ export interface TestWorker {
   close(): Promise<void>
 }
 
-/** @param databaseUrl in the place of Hyperdrive: the local runtime connects to it directly */
-export async function startWorker(databaseUrl: string): Promise<TestWorker> {
+/**
+ * @param databaseUrl in the place of Hyperdrive: the local runtime connects to it directly
+ * @param variables settings, as `vars` in wrangler.jsonc
+ */
+export async function startWorker(
+  databaseUrl: string,
+  variables: Readonly<Record<string, string | number>> = {},
+): Promise<TestWorker> {
   // Read by wrangler when it starts; it looks nothing up on the network then.
   Object.assign(process.env, {
     CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_HYPERDRIVE: databaseUrl,
@@ -24,7 +30,13 @@ export async function startWorker(databaseUrl: string): Promise<TestWorker> {
   const configPath = join(import.meta.dirname, '../../../infra/wrangler.jsonc')
   const harness = createTestHarness({
     // The nodes of these suites have addresses that nobody listens on.
-    workers: [{ configPath, secrets: { CITYGATE_OPERATOR_KEY: operatorKey, CITYGATE_DIAL_BACK: 'off' } }],
+    workers: [
+      {
+        configPath,
+        vars: { CITYGATE_DIAL_BACK: 'off', ...variables },
+        secrets: { CITYGATE_OPERATOR_KEY: operatorKey },
+      },
+    ],
   })
   const { url } = await harness.listen()
   return {

@@ -7,6 +7,7 @@ import postgres, { type Sql } from 'postgres'
 import { prepareDatabase } from '../../adapters/database.ts'
 import { type EmbeddedPostgres, startPostgres } from '../../adapters/embedded.ts'
 import { inRoute, withRoute } from '../../adapters/route-comment.ts'
+import { listenForWakeups } from '../../adapters/wakeups.ts'
 import { createApp } from '../../app.ts'
 import { openDatabase } from '../../db/database.ts'
 import { sha256 } from '../../hash.ts'
@@ -37,7 +38,8 @@ export const epoch = 1
 
 const at = JSON.stringify({ host: '127.0.0.1', port: 8200 })
 
-export async function openCrowd(): Promise<Crowd> {
+/** @param runtime where central holds calls and wakes nodes, as on Node.js, or does neither, as on Workers */
+export async function openCrowd(runtime: 'node' | 'worker' = 'worker'): Promise<Crowd> {
   const folder = await mkdtemp(join(tmpdir(), 'citygate-bench-'))
   const server = await startPostgres({ folder, log: silent })
   await prepareDatabase(server.url)
@@ -52,7 +54,8 @@ export async function openCrowd(): Promise<Crowd> {
     onnotice: () => {},
     debug: (_, text, values) => listener?.({ text, values: [...values] }),
   })
-  const deps = { db: openDatabase(client, withRoute), log: silent, inRoute }
+  const wakeups = runtime === 'node' ? await listenForWakeups(client, silent) : undefined
+  const deps = { db: openDatabase(client, withRoute), log: silent, inRoute, ...(wakeups ? { wakeups } : {}) }
   await settle(deps)
   const app = createApp(deps)
   return {
