@@ -334,6 +334,21 @@ describe('going away', () => {
     expect(lobby.link.released).toEqual(['AAAAAA 1 travelling'])
   })
 
+  test('a console that warps to a server which it does not know yet is told all nine fields', async () => {
+    const lobby = new Lobby()
+    const a = await lobby.enter('Alice')
+    const fields = [1, 2, 3, 7, 8, 9, 10, 11, 12]
+    const [info] = await a.asks(ReqFmpInfo2, { serverIndex: 2, fields })
+    expect(hex(info?.payload ?? noBytes)).toBe(
+      [
+        `0901030000000202050009${hex(ascii('192.0.2.1'))}0302200a`,
+        '07040000000000000001080300000000',
+        `0903000007d00a050006${hex(ascii('Valor2'))}`,
+        '0b050001580c0312345678',
+      ].join(''),
+    )
+  })
+
   test('a lost lease ends the session in words, and the others see him go', async () => {
     const lobby = new Lobby()
     const [a, b] = [await lobby.enter('Alice'), await lobby.enter('Bob')]

@@ -6,8 +6,6 @@ import {
   AnsFmpListFoot2,
   AnsFmpListHead2,
   AnsFmpListVersion2,
-  FmpData,
-  plainText,
   ReqFmpInfo2,
   ReqFmpListData2,
   ReqFmpListFoot2,
@@ -15,9 +13,6 @@ import {
   ReqFmpListVersion2,
 } from '../pat/index.ts'
 import { gameRoutes } from './session.ts'
-
-/** Bytes of an address that the client keeps (login.md 1.3). */
-const longestHost = 127
 
 export const serverRoutes = gameRoutes(
   { ReqFmpListVersion2, ReqFmpListHead2, ReqFmpListData2, ReqFmpListFoot2, ReqFmpInfo2 },
@@ -31,7 +26,10 @@ export const serverRoutes = gameRoutes(
         records: call.session.servers.page(firstIndex, count).map((fmpData) => ({ fmpData })),
       }),
     ReqFmpListFoot2: (call) => call.reply(AnsFmpListFoot2, {}),
-    /** Arms the ticket for the chosen server; the player goes there with ReqLayerEnd and ReqShut 2. */
+    /**
+     * Arms the ticket for the chosen server; the player goes there with ReqLayerEnd and ReqShut 2. Who warps to
+     * a server that his console does not know yet asks for all of its fields (extras.md 1.6).
+     */
     ReqFmpInfo2: async (call, { serverIndex, fields }) => {
       const { realm, hold, servers } = call.session
       if (!servers.find(serverIndex)) {
@@ -39,11 +37,7 @@ export const serverRoutes = gameRoutes(
         return
       }
       const target = await realm.link.arm(hold, serverIndex)
-      const address = FmpData.of({
-        serverAddress: plainText(target.host, longestHost),
-        serverPort: target.port,
-      })
-      call.reply(AnsFmpInfo2, { fmpData: fields.length > 0 ? address.pick(fields) : address })
+      call.reply(AnsFmpInfo2, { fmpData: servers.chosen(serverIndex, target, fields) })
     },
   },
 )
