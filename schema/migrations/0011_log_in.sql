@@ -3,7 +3,7 @@
 -- snapshot of its own, so that a look behind a lock sees what the lock has waited for.
 --
 -- Each step gives JSON. With `refused` (a problem's code), `node`, `ban` or `taken` in it nothing has been written. A
--- refusal behind a write is raised, so that the write goes with it.
+-- refusal behind a write is raised, so that the write goes with it. Rows are found by their keys: one plan serves for all.
 CREATE FUNCTION base64(bytes bytea) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN translate(encode(bytes, 'base64'), E'\n', '');--> statement-breakpoint
 CREATE FUNCTION refuse(answer jsonb) RETURNS void LANGUAGE plpgsql AS $$
@@ -54,19 +54,22 @@ BEGIN
       jsonb_agg(jsonb_build_object('slot', p.slot, 'capcomId', p.capcom_id, 'name', base64(p.name)) ORDER BY p.slot), '[]')
     FROM players p WHERE p.console_id = console);
 END $$;--> statement-breakpoint
--- Players that live nodes hold on a game server, and travellers on the way there, without this one.
-CREATE FUNCTION expected_on(of_server integer, without text) RETURNS integer LANGUAGE plpgsql AS $$
+-- Whether a game server has no place for this hunter: players that live nodes hold there, and travellers on the way,
+-- without him. Only where all who were there last would fill it is it asked which of them are there still.
+CREATE FUNCTION is_full(of_server integer, capacity integer, hunter text) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
-  RETURN (SELECT count(*) FROM leases l
-      JOIN nodes n ON n.id = l.node_id AND n.newest_epoch = l.epoch
-      JOIN node_epochs e ON e.node_id = l.node_id AND e.epoch = l.epoch AND e.expires_at > clock_timestamp()
-      WHERE l.server_id = of_server AND l.capcom_id <> without)
-    + (SELECT count(*) FROM seats s
-      WHERE s.server_id = of_server AND s.expires_at > clock_timestamp() AND s.capcom_id <> without
-        AND NOT EXISTS (SELECT FROM leases l
-          JOIN nodes n ON n.id = l.node_id AND n.newest_epoch = l.epoch
-          JOIN node_epochs e ON e.node_id = l.node_id AND e.epoch = l.epoch AND e.expires_at > clock_timestamp()
-          WHERE l.capcom_id = s.capcom_id AND l.server_id = of_server));
+  IF (SELECT count(*) FROM leases l WHERE l.server_id = of_server)
+    + (SELECT count(*) FROM seats s WHERE s.server_id = of_server) < capacity THEN
+    RETURN false;
+  END IF;
+  RETURN capacity <= (SELECT count(*) FROM (
+    SELECT l.capcom_id FROM leases l
+    JOIN nodes n ON n.id = l.node_id AND n.newest_epoch = l.epoch
+    JOIN node_epochs e ON e.node_id = l.node_id AND e.epoch = l.epoch AND e.expires_at > clock_timestamp()
+    WHERE l.server_id = of_server AND l.capcom_id <> hunter
+    UNION
+    SELECT s.capcom_id FROM seats s
+    WHERE s.server_id = of_server AND s.expires_at > clock_timestamp() AND s.capcom_id <> hunter) expected);
 END $$;--> statement-breakpoint
 -- Where a traveller would go: `nodeId` and `address`. Under the server's lock.
 CREATE FUNCTION room_for(hunter text, of_server integer) RETURNS jsonb LANGUAGE plpgsql AS $$
@@ -85,7 +88,7 @@ BEGIN
     RETURN jsonb_build_object('refused', 'server_down', 'detail', format('No node carries %s now.', server.name));
   ELSIF server.draining THEN
     RETURN jsonb_build_object('refused', 'server_down', 'detail', format('%s is being emptied.', server.name));
-  ELSIF expected_on(of_server, hunter) >= server.capacity THEN
+  ELSIF is_full(of_server, server.capacity, hunter) THEN
     RETURN jsonb_build_object('refused', 'server_full');
   END IF;
   RETURN jsonb_build_object('nodeId', server.node, 'address', server.address);
@@ -132,7 +135,7 @@ END $$;--> statement-breakpoint
 -- `taken` says that it is not. Nothing is decided by the row, so the update is its own lock; of two who bring the same
 -- new code at once the unique code makes one console.
 CREATE FUNCTION identify_console(code text, drawn boolean, media text, by_node uuid, of_source text,
-  node_limit integer, source_limit integer) RETURNS jsonb LANGUAGE plpgsql SET lock_timeout = '3s' AS $$
+  node_limit integer, source_limit integer) RETURNS jsonb LANGUAGE plpgsql SET lock_timeout = '3s' SET plan_cache_mode = 'force_generic_plan' AS $$
 DECLARE
   console uuid;
 BEGIN
@@ -156,7 +159,7 @@ END $$;--> statement-breakpoint
 -- the name's text and its folded form, by the console's medium where that decides, else under ''.
 CREATE FUNCTION choose_hunter(console uuid, of_slot integer, new_name bytea, readings jsonb, is_new boolean, drawn text,
   by_node uuid, of_source text, node_limit integer, source_limit integer)
-RETURNS jsonb LANGUAGE plpgsql SET lock_timeout = '3s' AS $$
+RETURNS jsonb LANGUAGE plpgsql SET lock_timeout = '3s' SET plan_cache_mode = 'force_generic_plan' AS $$
 DECLARE
   medium text;
   reading jsonb;
@@ -199,7 +202,7 @@ BEGIN
   RETURN jsonb_build_object('capcomId', known.capcom_id, 'name', base64(coalesce(new_name, known.name)), 'created', false);
 END $$;--> statement-breakpoint
 CREATE FUNCTION issue_ticket(new_hash text, of_login uuid, console uuid, hunter text, by_node uuid, lasting interval)
-RETURNS jsonb LANGUAGE plpgsql SET lock_timeout = '3s' AS $$
+RETURNS jsonb LANGUAGE plpgsql SET lock_timeout = '3s' SET plan_cache_mode = 'force_generic_plan' AS $$
 DECLARE
   until timestamptz;
 BEGIN
@@ -213,7 +216,7 @@ BEGIN
   RETURN jsonb_build_object('expiresAt', until);
 END $$;--> statement-breakpoint
 -- The log-in behind a ticket. The console has shown it: older ones of the log-in end, and its time in transit begins anew.
-CREATE FUNCTION read_ticket(shown text, lasting interval) RETURNS jsonb LANGUAGE plpgsql SET lock_timeout = '3s' AS $$
+CREATE FUNCTION read_ticket(shown text, lasting interval) RETURNS jsonb LANGUAGE plpgsql SET lock_timeout = '3s' SET plan_cache_mode = 'force_generic_plan' AS $$
 DECLARE
   ticket tickets;
 BEGIN
@@ -229,7 +232,7 @@ BEGIN
     'slots', slots_of(ticket.console_id));
 END $$;--> statement-breakpoint
 -- The console leaves online mode: every ticket of its log-in that no node holds ends.
-CREATE FUNCTION end_ticket(shown text) RETURNS jsonb LANGUAGE plpgsql SET lock_timeout = '3s' AS $$
+CREATE FUNCTION end_ticket(shown text) RETURNS jsonb LANGUAGE plpgsql SET lock_timeout = '3s' SET plan_cache_mode = 'force_generic_plan' AS $$
 BEGIN
   PERFORM hash FROM tickets WHERE login = (SELECT login FROM tickets WHERE hash = shown) ORDER BY hash FOR UPDATE;
   DELETE FROM tickets WHERE login = (SELECT login FROM tickets WHERE hash = shown) AND expires_at IS NOT NULL;
@@ -237,7 +240,7 @@ BEGIN
 END $$;--> statement-breakpoint
 -- A server choice at LMP, where the console asks for a spare and for the best: the one before stays armed.
 CREATE FUNCTION arm_ticket(shown text, of_server integer, lasting interval, seat_lasting interval)
-RETURNS jsonb LANGUAGE plpgsql SET lock_timeout = '3s' AS $$
+RETURNS jsonb LANGUAGE plpgsql SET lock_timeout = '3s' SET plan_cache_mode = 'force_generic_plan' AS $$
 DECLARE
   ticket tickets;
   room jsonb;
@@ -264,7 +267,7 @@ BEGIN
 END $$;--> statement-breakpoint
 -- The same by the node that holds the player. Replaces what was armed before.
 CREATE FUNCTION arm_session(hunter text, by_node uuid, by_epoch integer, by_fence bigint, of_server integer,
-  lasting interval, seat_lasting interval) RETURNS jsonb LANGUAGE plpgsql SET lock_timeout = '3s' AS $$
+  lasting interval, seat_lasting interval) RETURNS jsonb LANGUAGE plpgsql SET lock_timeout = '3s' SET plan_cache_mode = 'force_generic_plan' AS $$
 DECLARE
   seen record;
   lease leases;
@@ -306,7 +309,7 @@ END $$;--> statement-breakpoint
 -- From now on this node holds the player. Whoever comes with a ticket for him comes from his own console, and takes over
 -- from a holder that still lives; `told` is the node that a letter has been written to.
 CREATE FUNCTION claim_session(shown text, by_node uuid, by_epoch integer, by_attempt uuid)
-RETURNS jsonb LANGUAGE plpgsql SET lock_timeout = '3s' AS $$
+RETURNS jsonb LANGUAGE plpgsql SET lock_timeout = '3s' SET plan_cache_mode = 'force_generic_plan' AS $$
 DECLARE
   ticket tickets;
   target integer;
@@ -365,7 +368,7 @@ BEGIN
   ELSIF (server.node_id = by_node AND server.epoch = by_epoch) IS NOT TRUE THEN
     RETURN jsonb_build_object('refused', 'ticket_not_armed', 'detail', 'This node does not carry the chosen game server any more.');
   -- A seat whose time is over is given once more when there is room.
-  ELSIF (seat.expires_at > clock_timestamp()) IS NOT TRUE AND expected_on(target, hunter.capcom_id) >= server.capacity THEN
+  ELSIF (seat.expires_at > clock_timestamp()) IS NOT TRUE AND is_full(target, server.capacity, hunter.capcom_id) THEN
     RETURN jsonb_build_object('refused', 'server_full');
   END IF;
 
