@@ -20,6 +20,17 @@ export function foldName(text: string): string {
   return text.normalize('NFKC').toLowerCase().normalize('NFKC')
 }
 
+/** As text and folded: under '' for most consoles, and under the media version of one that reads it otherwise. */
+export function readingsOf(name: Uint8Array): Record<string, { text: string; folded: string }> {
+  const read = (mediaVersion: string) => {
+    const text = nameText(name, mediaVersion)
+    return [mediaVersion, { text, folded: foldName(text) }] as const
+  }
+  const usual = read('')
+  const others = [...japaneseMedia].map(read).filter(([, { text }]) => text !== usual[1].text)
+  return Object.fromEntries([usual, ...others])
+}
+
 function decodeUtf8(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)

@@ -27,6 +27,9 @@ const gone = new Set([
   'ETIMEDOUT',
 ])
 
+/** Of those: no statement can have got there. */
+const unreached = new Set(['57P03', '53300', 'CONNECT_TIMEOUT', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])
+
 export type Failure = 'repeatable' | 'too-slow' | 'gone' | 'other'
 
 export function failureOf(error: unknown): Failure {
@@ -36,6 +39,9 @@ export function failureOf(error: unknown): Failure {
   if (tooSlow.has(code)) return 'too-slow'
   return gone.has(code) ? 'gone' : 'other'
 }
+
+/** Whether the database cannot have seen the statement that failed. */
+export const neverReached = (error: unknown): boolean => unreached.has(codeOf(error) ?? '')
 
 /** What Postgres or the driver said, without the statement that drizzle puts around it. */
 export function reasonOf(error: unknown): string {
@@ -47,10 +53,25 @@ export function reasonOf(error: unknown): string {
 
 /** The SQLSTATE or driver code: drizzle puts the driver's error into `cause`. */
 export function codeOf(error: unknown): string | null {
+  const coded = codedIn(error)
+  return coded && String(coded.code)
+}
+
+/** What a function of the database raised with `refuse` (migration 0011_log_in): its answer. Null for other errors. */
+export function refusalIn(error: unknown): object | null {
+  const coded = codedIn(error)
+  return coded?.code === 'CG001' && 'detail' in coded ? JSON.parse(String(coded.detail)) : null
+}
+
+function codedIn(error: unknown): { readonly code: string } | null {
   let cause = error
   for (let depth = 0; cause instanceof Error && depth < 5; depth++) {
-    if ('code' in cause && typeof cause.code === 'string') return cause.code
+    if (hasCode(cause)) return cause
     cause = cause.cause
   }
   return null
 }
+
+const hasCode = (error: Error): error is Error & { readonly code: string } =>
+  'code' in error && typeof error.code === 'string'
+

@@ -3,8 +3,8 @@ import { Problem, type ProblemCode } from '@citygate/schema/contract'
 import { sql } from 'drizzle-orm'
 import type { Deps } from '../deps.ts'
 import { keepTimes } from '../times.ts'
-import type { Transaction } from './database.ts'
-import { failureOf } from './postgres-errors.ts'
+import type { Transaction, Tx } from './database.ts'
+import { failureOf, neverReached } from './postgres-errors.ts'
 
 /** Milliseconds. A console waits seconds, not minutes. */
 const limits = { lock: 3000, statement: 6000, idle: 10_000 }
@@ -41,8 +41,38 @@ export class Alarm extends Problem {
  * `work` throws comes through, and nothing of it is written. Where the database is lost in the commit itself nobody
  * knows: that is its own error, which promises nothing.
  */
-export async function transact<T>(deps: Deps, work: (tx: Transaction, wake: Wake) => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+export function transact<T>(deps: Deps, work: (tx: Transaction, wake: Wake) => Promise<T>): Promise<T> {
+  return attempt(deps, async (wake, commits) => {
+    return deps.db.transaction(async (tx) => {
+      keepTimes(tx, deps.times)
+      // The first statement of the work goes out right behind the limits, in the same round trip.
+      const limited = tx.execute(setLimits).execute()
+      const run = () => work(tx, wake)
+      const [, done] = await Promise.all([limited, deps.once ? deps.once(tx, run) : run()])
+      commits()
+      return done
+    })
+  })
+}
+
+/**
+ * The same for work that is one statement, which is a transaction by itself: no round trips to open and to close it. It bounds
+ * its waits by itself, and has written nothing where `work` throws behind it. Where the database is lost meanwhile nobody knows.
+ */
+export function transactAtOnce<T>(deps: Deps, work: (db: Tx, wake: Wake) => Promise<T>): Promise<T> {
+  if (deps.once) return transact(deps, work)
+  return attempt(deps, (wake, commits) => {
+    commits()
+    return work(deps.db, wake)
+  })
+}
+
+/** @param run calls `commits` when its commit may begin */
+async function attempt<T>(
+  deps: Deps,
+  run: (wake: Wake, commits: () => void) => Promise<T>,
+): Promise<T> {
+  for (let attempts = 1; ; attempts++) {
     const topics = new Set<string>()
     const begun = performance.now()
     let committing = false
@@ -52,15 +82,12 @@ export async function transact<T>(deps: Deps, work: (tx: Transaction, wake: Wake
       deps.metrics?.transaction(outcome, (performance.now() - begun) / 1000)
     }
     try {
-      const result = await deps.db.transaction(async (tx) => {
-        keepTimes(tx, deps.times)
-        // The first statement of the work goes out right behind the limits, in the same round trip.
-        const limited = tx.execute(setLimits).execute()
-        const run = () => work(tx, (topic) => topics.add(topic))
-        const [, done] = await Promise.all([limited, deps.once ? deps.once(tx, run) : run()])
-        committing = true
-        return done
-      })
+      const result = await run(
+        (topic) => topics.add(topic),
+        () => {
+          committing = true
+        },
+      )
       ended('committed')
       if (topics.size > 0) await deps.wakeups?.publish([...topics])
       return result
@@ -70,19 +97,19 @@ export async function transact<T>(deps: Deps, work: (tx: Transaction, wake: Wake
         if (error instanceof Alarm) await error.raise(withoutKey(deps))
         throw error
       }
-      if (error instanceof DoFirst && attempt < attemptsAtMost) {
+      if (error instanceof DoFirst && attempts < attemptsAtMost) {
         ended('refused')
         await error.first(withoutKey(deps))
         continue
       }
       const failure = failureOf(error)
       ended(failure === 'repeatable' || failure === 'too-slow' ? 'busy' : 'failed')
-      if (failure === 'repeatable' && attempt < attemptsAtMost) {
+      if (failure === 'repeatable' && attempts < attemptsAtMost) {
         deps.metrics?.repeat()
-        await pause(Math.random() * 20 * 2 ** attempt)
+        await pause(Math.random() * 20 * 2 ** attempts)
         continue
       }
-      throw committing && failure === 'gone' ? error : asProblem(error)
+      throw committing && failure === 'gone' && !neverReached(error) ? error : asProblem(error)
     }
   }
 }

@@ -24,10 +24,7 @@ const beatEveryMs = 5000
  * Whether a lease may have run out while nobody could renew it. A node calls three times in a lease; so half a lease
  * without any call is longer than nodes that reach central leave it alone, and shorter than what is left of a lease.
  */
-export const away = sql<boolean>`(select case when h.at > clock_timestamp() - ${seconds(2 * beatEveryMs)} then false
-  else h.at + coalesce((select max(e.expires_at - e.renewed_at) / 2 from ${nodeEpochs} e
-      where e.renewed_at >= h.at - ${seconds(2 * beatEveryMs)}), ${seconds(times.nodeLease / 2)}) < clock_timestamp()
-  end from ${heartbeat} h)`
+export const away = sql<boolean>`central_was_away()`
 
 /** A node's call is not answered before those of others have their grace: the work is done again behind it. */
 export function requirePresent(isAway: boolean): void {

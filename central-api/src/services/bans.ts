@@ -119,9 +119,18 @@ export function readBans(tx: Tx, capcomId: string, consoleId: string) {
     .orderBy(asc(bans.createdAt))
 }
 
+/** What a player has to know of a ban. */
+export interface Barring {
+  /** JSON has a text for it. */
+  readonly until: Date | string | null
+  readonly reason: string
+}
+
 /** @throws Problem `player_banned`, whose detail is for the player */
-export function requireUnbanned([ban]: readonly Row[]): void {
-  if (ban) throw new Problem('player_banned', words(shown(ban)))
+export function requireUnbanned([ban]: readonly Barring[]): void {
+  if (!ban) return
+  const until = ban.until === null ? null : new Date(ban.until).toISOString()
+  throw new Problem('player_banned', words({ until, reason: ban.reason }))
 }
 
 /** @throws Problem `node_banned`, whose detail is for its host */

@@ -31,7 +31,7 @@ export function readNewestEpoch(tx: Transaction, nodeId: string) {
 /** What decides about an epoch. Fences and cursors are told together with one, and so belong to its incarnation. */
 export const epochColumns = { id: nodes.id, newest: nodes.newestEpoch, floor: nodes.epochFloor, moved, away }
 
-interface Known {
+export interface Known {
   readonly id: string
   readonly newest: number
   readonly floor: number

@@ -16,7 +16,7 @@ import { audit } from './audit.ts'
 import { bumpDirectory } from './directory.ts'
 
 /** Whether the database is not where its incarnation began. One look at a file of the cluster; no row is locked. */
-export const moved = sql<boolean>`(select m.fingerprint is distinct from citygate_fingerprint() from ${meta} m)`
+export const moved = sql<boolean>`database_moved()`
 
 /** Fences of this incarnation are above it. */
 export const fenceFloor = sql<number>`(select m.fence_floor::float8 from ${meta} m)`

@@ -1,6 +1,6 @@
 /** Every change of a hunter, as it left him: written in the transaction of the change, under his lock. */
-import { playerHistory, players } from '@citygate/schema/tables'
-import { eq, sql } from 'drizzle-orm'
+import { players } from '@citygate/schema/tables'
+import { sql } from 'drizzle-orm'
 import type { Transaction } from '../db/database.ts'
 
 /**
@@ -12,10 +12,9 @@ export function keepVersion(
   tx: Transaction,
   capcomId: string,
   actor: string,
-  change: 'created' | 'name' | 'rollback',
+  change: 'name' | 'rollback',
 ) {
-  return tx.execute(sql`insert into ${playerHistory} (capcom_id, version, actor, change, name, settings)
-    select capcom_id, version, ${actor}, ${change}, name, settings from ${players} where ${eq(players.capcomId, capcomId)}`)
+  return tx.execute(sql`select keep_version(${capcomId}, ${actor}, ${change})`)
 }
 
 /** For an update of `players` that changes name or settings. */

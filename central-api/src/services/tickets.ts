@@ -1,22 +1,20 @@
 /** Tickets: how a log-in is known from one server to the next (shared-state.md, "The way of a log-in"). */
-import {
-  type findTicket as findEndpoint,
-  type issueTicket as issueEndpoint,
-  type Output,
-  Problem,
-  type readTicket as readEndpoint,
+import type {
+  findTicket as findEndpoint,
+  issueTicket as issueEndpoint,
+  Output,
+  readTicket as readEndpoint,
 } from '@citygate/schema/contract'
-import { consoles, nodeEpochs, nodes, players, tickets } from '@citygate/schema/tables'
-import { and, asc, eq, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
+import { nodeEpochs, nodes, tickets } from '@citygate/schema/tables'
+import { and, eq, gt, isNull, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
-import { nowPlus } from '../db/clock.ts'
-import type { Transaction } from '../db/database.ts'
+import { now } from '../db/clock.ts'
 import { inTurn } from '../db/in-turn.ts'
 import { transact } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
-import { timesOf } from '../times.ts'
-import { asSlots, readSlots } from './consoles.ts'
+import { usualTimes } from '../times.ts'
+import { lasting, step } from './step.ts'
 
 /** @throws Problem `console_not_found`, `player_not_found` (of this console) */
 export async function issue(
@@ -24,50 +22,29 @@ export async function issue(
   issuedBy: string,
   wish: z.output<NonNullable<(typeof issueEndpoint)['body']>>,
 ): Promise<Output<typeof issueEndpoint>> {
-  const { ticketHash: hash, consoleId, capcomId } = wish
-  const login = wish.login ?? crypto.randomUUID()
-  return transact(deps, async (tx) => {
-    const own = and(eq(players.capcomId, capcomId ?? ''), eq(players.consoleId, consoles.id))
-    const [known] = await tx
-      .select({ hunter: players.capcomId })
-      .from(consoles)
-      .leftJoin(players, own)
-      .where(eq(consoles.id, consoleId))
-    if (!known) throw new Problem('console_not_found')
-    if (capcomId !== null && known.hunter === null) throw new Problem('player_not_found')
-    const [made] = await tx
-      .insert(tickets)
-      .values({ hash, login, consoleId, capcomId, issuedBy, expiresAt: nowPlus(timesOf(tx).ticketInTransit) })
-      .returning({ expiresAt: tickets.expiresAt })
-    if (!made?.expiresAt) throw new Error('a ticket was made without an expiry')
-    return { login, expiresAt: made.expiresAt.toISOString() }
-  })
+  const { ticketHash, consoleId, capcomId, login = null } = wish
+  const own = login ?? crypto.randomUUID()
+  const call = sql`issue_ticket(${ticketHash}, ${own}, ${consoleId}, ${capcomId}, ${issuedBy}, ${inTransit(deps)})`
+  const { expiresAt } = await step<{ readonly expiresAt: string }>(deps, call)
+  return { login: own, expiresAt: new Date(expiresAt).toISOString() }
 }
 
 /** @throws Problem `ticket_unknown` */
-export async function read(deps: Deps, hash: string): Promise<Output<typeof readEndpoint>> {
-  return transact(deps, async (tx) => {
-    const [, [found]] = await inTurn(lockLogin(tx, hash), readLive(tx, hash))
-    const ticket = requireTicket(found)
-    const { login, consoleId, capcomId } = ticket
-    const [slots] = await inTurn(
-      readSlots(tx, consoleId),
-      endOlder(tx, ticket),
-      tx
-        .update(tickets)
-        .set({ expiresAt: lengthened(tx) })
-        .where(eq(tickets.hash, hash)),
-    )
-    return { login, consoleId, capcomId, slots: asSlots(slots) }
-  })
+export async function read(deps: Deps, ticketHash: string): Promise<Output<typeof readEndpoint>> {
+  return step(deps, sql`read_ticket(${ticketHash}, ${inTransit(deps)})`)
 }
+
+const inTransit = ({ times = usualTimes }: Deps) => lasting(times.ticketInTransit)
 
 /** The node for which the ticket was armed last, among the one that asks and those that share its FMP address. */
 export async function find(deps: Deps, nodeId: string, hash: string): Promise<Output<typeof findEndpoint>> {
   const own = alias(nodeEpochs, 'own')
   return transact(deps, async (tx) => {
     const [[ticket], host] = await inTurn(
-      readLive(tx, hash),
+      tx
+        .select({ targets: tickets.targets })
+        .from(tickets)
+        .where(and(eq(tickets.hash, hash), or(isNull(tickets.expiresAt), gt(tickets.expiresAt, now)))),
       tx
         .select({ nodeId: nodeEpochs.nodeId })
         .from(nodeEpochs)
@@ -89,49 +66,6 @@ export async function find(deps: Deps, nodeId: string, hash: string): Promise<Ou
  * The console leaves online mode before it has reached a game server: every ticket of its log-in that no
  * node holds ends. Who is held is in the game by now, and his node ends the log-in.
  */
-export async function end(deps: Deps, hash: string): Promise<void> {
-  await transact(deps, async (tx) => {
-    const login = sql`(select login from tickets where hash = ${hash})`
-    await inTurn(
-      lockLogin(tx, hash),
-      tx.delete(tickets).where(and(eq(tickets.login, login), isNotNull(tickets.expiresAt))),
-    )
-  })
-}
-
-export type Ticket = typeof tickets.$inferSelect
-
-/** Locks all tickets of the log-in that a ticket is of: the first locks of a transaction. */
-export function lockLogin(tx: Transaction, hash: string) {
-  return tx
-    .select({ hash: tickets.hash })
-    .from(tickets)
-    .where(eq(tickets.login, sql`(select login from tickets where hash = ${hash})`))
-    .orderBy(asc(tickets.hash))
-    .for('update')
-}
-
-export function readLive(tx: Transaction, hash: string) {
-  const alive = sql`(${tickets.expiresAt} is null or ${tickets.expiresAt} > clock_timestamp())`
-  return tx
-    .select()
-    .from(tickets)
-    .where(and(eq(tickets.hash, hash), alive))
-}
-
-/** @throws Problem `ticket_unknown` */
-export function requireTicket(found: Ticket | undefined): Ticket {
-  if (!found) throw new Problem('ticket_unknown')
-  return found
-}
-
-/** A console has shown this ticket: older ones of its log-in end. Under `lockLogin`. */
-export function endOlder(tx: Transaction, { login, serial }: Ticket) {
-  return tx.delete(tickets).where(and(eq(tickets.login, login), lt(tickets.serial, serial)))
-}
-
-/** The console has been seen: its time in transit begins anew. A held ticket has no end. */
-export function lengthened(tx: Transaction): SQL<Date> {
-  const end = nowPlus(timesOf(tx).ticketInTransit)
-  return sql<Date>`case when ${tickets.expiresAt} is null then null else ${end} end`
+export async function end(deps: Deps, ticketHash: string): Promise<void> {
+  await step(deps, sql`end_ticket(${ticketHash})`)
 }
