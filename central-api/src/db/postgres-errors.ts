@@ -74,4 +74,3 @@ function codedIn(error: unknown): { readonly code: string } | null {
 
 const hasCode = (error: Error): error is Error & { readonly code: string } =>
   'code' in error && typeof error.code === 'string'
-

@@ -68,10 +68,7 @@ export function transactAtOnce<T>(deps: Deps, work: (db: Tx, wake: Wake) => Prom
 }
 
 /** @param run calls `commits` when its commit may begin */
-async function attempt<T>(
-  deps: Deps,
-  run: (wake: Wake, commits: () => void) => Promise<T>,
-): Promise<T> {
+async function attempt<T>(deps: Deps, run: (wake: Wake, commits: () => void) => Promise<T>): Promise<T> {
   for (let attempts = 1; ; attempts++) {
     const topics = new Set<string>()
     const begun = performance.now()

@@ -15,13 +15,17 @@ export async function readFigures(tx: Tx): Promise<Figures> {
       (select count(*)::int from mail) as letters,
       (select coalesce(extract(epoch from clock_timestamp() - min(written_at)), 0)::float8
         from mail join alive on alive.id = mail.node_id) as mail_lag`)
-  // What is waited for is a row of the table that the waiting statement names first.
+  // Who waits for a row holds or awaits its place in the row's queue, and that names the table.
   const waits = await tx.execute<{ rows: string; waiting: number; longest: number }>(sql`
-    select coalesce(substring(a.query from '(?:from|update|into|table) "?([a-z_]+)'), 'other') as rows,
+    select coalesce(c.relname, 'other') as rows,
       count(*)::int as waiting,
       coalesce(max(extract(epoch from clock_timestamp() - l.since)), 0)::float8 as longest
     from pg_stat_activity a
-    cross join lateral (select min(waitstart) as since from pg_locks w where w.pid = a.pid and not w.granted) l
+    cross join lateral (
+      select min(waitstart) filter (where not w.granted) as since,
+        max(w.relation) filter (where w.locktype = 'tuple' or not w.granted) as waited_for
+      from pg_locks w where w.pid = a.pid) l
+    left join pg_class c on c.oid = l.waited_for
     where a.datname = current_database() and a.wait_event_type = 'Lock'
     group by 1 order by 1`)
   const ages = await tx.execute<{ node: string; seconds: number }>(sql`

@@ -63,6 +63,56 @@ test('what a statement locks is read from its text', () => {
   expect(order.breaches).toMatchObject([{ table: 'players', after: 'nodes' }])
 })
 
+test('what a function locks is read from its source, way by way', () => {
+  const ways = `BEGIN
+    PERFORM hash FROM tickets FOR UPDATE;
+    IF there_is(1) THEN
+      PERFORM id FROM nodes FOR SHARE;
+      RETURN 1;
+    ELSIF EXISTS (SELECT FROM a
+      WHERE b) THEN
+      UPDATE seats SET x = 1;
+    END IF;
+    SELECT * INTO lease FROM leases FOR NO KEY UPDATE;
+    RETURN inner_one();
+  END`
+  const functions = new Map([
+    ['outer_one', ways],
+    ['inner_one', 'BEGIN\n  DELETE FROM players WHERE a;\nEND'],
+  ])
+  const order = new LockOrder(functions)
+  order.see({ connection: 1, text: 'select outer_one($1) as answer' })
+  expect(order.breaches.map(({ table, after }) => [table, after])).toEqual([
+    // The way by the nodes ends there; that by the seats goes on.
+    ['leases', 'seats'],
+    ['players', 'seats'],
+  ])
+  // Each statement was a transaction by itself.
+  order.see({ connection: 1, text: 'select 1 from "tickets" for update' })
+  expect(order.breaches).toHaveLength(2)
+})
+
+test('the functions of a log-in are all seen', () => {
+  const locks = (name: string) => {
+    const order = new LockOrder(traced.functions)
+    order.see({ connection: 1, text: 'begin' })
+    order.see({ connection: 1, text: `select ${name}()` })
+    return order.heldBy(1)
+  }
+  expect(locks('claim_session')).toEqual([
+    'tickets',
+    'players',
+    'leases',
+    'servers',
+    'seats',
+    'nodes',
+    'presence',
+  ])
+  expect(locks('arm_session')).toEqual(['tickets', 'leases', 'servers', 'seats', 'nodes'])
+  expect(locks('arm_ticket')).toEqual(['tickets', 'servers', 'seats'])
+  expect(locks('choose_hunter')).toEqual(['consoles', 'players', 'leases'])
+})
+
 test('a deadlock is counted', async () => {
   await using database = await testDatabase()
   const sql = postgres(database.url, { max: 2, onnotice: () => {} })
@@ -89,7 +139,7 @@ test('a deadlock is counted', async () => {
 
 test.for(lockingOperations)('$name locks in the one order', async (operation) => {
   const stage = await setStage(theatre)
-  const order = new LockOrder()
+  const order = new LockOrder(traced.functions)
   traced.listen((sent) => order.see(sent))
   // Twice for each of the two: the second time meets what the first has left.
   for (let index = 0; index < 4; index++) await operation.run(stage, index).catch(() => {})

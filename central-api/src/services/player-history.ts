@@ -8,12 +8,7 @@ import type { Transaction } from '../db/database.ts'
  *
  * @param actor as in the audit log
  */
-export function keepVersion(
-  tx: Transaction,
-  capcomId: string,
-  actor: string,
-  change: 'name' | 'rollback',
-) {
+export function keepVersion(tx: Transaction, capcomId: string, actor: string, change: 'name' | 'rollback') {
   return tx.execute(sql`select keep_version(${capcomId}, ${actor}, ${change})`)
 }
 

@@ -1,4 +1,5 @@
 /** In which order a transaction locks, read from the statements that it really sends (docs/locking.md, rule 1). */
+import { type Functions, walk } from './functions.ts'
 import type { Sent } from './traced-central.ts'
 
 /** The one order of docs/locking.md. */
@@ -44,31 +45,55 @@ export interface Breach {
   readonly statement: string
 }
 
-/** Reads the statements of one connection after the other. A table that the transaction has locked already waits for nobody. */
+/**
+ * Reads the statements of one connection after the other, and with them those of the functions that they call. A table that the
+ * transaction has locked already waits for nobody.
+ */
 export class LockOrder {
-  readonly #held = new Map<number, Set<string>>()
+  readonly #functions: Functions
+  /** Of the connections with an open transaction. */
+  readonly #held = new Map<number, ReadonlySet<string>>()
   readonly breaches: Breach[] = []
-  /** Transactions that locked something. */
-  transactions = 0
+
+  constructor(functions: Functions = new Map()) {
+    this.#functions = functions
+  }
 
   see({ connection, text }: Sent): void {
+    if (/^\s*begin/i.test(text)) {
+      this.#held.set(connection, new Set())
+      return
+    }
     // A savepoint that is rolled back is of this transaction still.
-    if (/^\s*(begin|commit|rollback(?! to))/i.test(text)) {
+    if (/^\s*(commit|rollback(?! to))/i.test(text)) {
       this.#held.delete(connection)
       return
     }
-    const now = lockedBy(text)
-    if (now.length === 0) return
-    const held = this.#held.get(connection)
-    if (!held) this.transactions++
-    const before = held ?? new Set<string>()
+    const before = this.#held.get(connection)
+    const after = walk(this.#functions, text, before ?? new Set(), (statement, held) =>
+      this.#lock(statement, held),
+    )
+    // Else the statement was a transaction by itself.
+    if (before) this.#held.set(connection, after)
+  }
+
+  /** What an open transaction has locked, in the one order. */
+  heldBy(connection: number): string[] {
+    return lockOrder.filter((table) => this.#held.get(connection)?.has(table))
+  }
+
+  #lock(statement: string, before: ReadonlySet<string>): ReadonlySet<string> {
+    const now = lockedBy(statement)
     const highest = Math.max(-1, ...[...before].map(rank))
     for (const table of now) {
       if (before.has(table) || rank(table) >= highest) continue
-      this.breaches.push({ table, after: lockOrder[highest] ?? '', statement: text.replace(/\s+/g, ' ') })
+      this.breaches.push({
+        table,
+        after: lockOrder[highest] ?? '',
+        statement: statement.replace(/\s+/g, ' '),
+      })
     }
-    for (const table of now) before.add(table)
-    this.#held.set(connection, before)
+    return new Set([...before, ...now])
   }
 }
 

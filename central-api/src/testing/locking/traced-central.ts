@@ -5,6 +5,7 @@ import { openDatabase } from '../../db/database.ts'
 import type { Deps, Metrics } from '../../deps.ts'
 import { ensureOperatorKey } from '../../services/operator-keys.ts'
 import { type TestCentral, testCentral } from '../central.ts'
+import { type Functions, readFunctions } from './functions.ts'
 
 export interface Sent {
   /** Statements of one connection come in their order. */
@@ -15,6 +16,8 @@ export interface Sent {
 export interface TracedCentral extends AsyncDisposable {
   readonly central: TestCentral
   readonly deps: Deps
+  /** Of the database, whose statements are not sent one by one. */
+  readonly functions: Functions
   /** Gets every statement from now on; null: nobody does. */
   listen(listener: ((sent: Sent) => void) | null): void
   /** Transactions that were begun again after a deadlock, so far. */
@@ -53,6 +56,7 @@ export async function tracedCentral(connections = 10): Promise<TracedCentral> {
   return {
     central,
     deps: own,
+    functions: await readFunctions(central.sql),
     listen(next) {
       listener = next
     },
