@@ -389,3 +389,35 @@ BEGIN
   RETURN jsonb_build_object('capcomId', hunter.capcom_id, 'name', base64(hunter.name), 'fence', new_fence,
     'serverId', target, 'settings', base64(hunter.settings), 'told', lease.node_id);
 END $$;
+--> statement-breakpoint
+-- Acquaintances of a player: in the order in which they came to be.
+CREATE FUNCTION acquaintance(other players) RETURNS jsonb LANGUAGE sql STABLE
+RETURN jsonb_build_object('capcomId', other.capcom_id, 'name', base64(other.name));--> statement-breakpoint
+-- Everything that a hunter keeps of others, as of one moment: under the lock that every change of these takes too.
+CREATE FUNCTION read_acquaintances(hunter text, by_node uuid, by_epoch integer, by_fence bigint, requests_at_most integer)
+RETURNS jsonb LANGUAGE plpgsql SET lock_timeout = '3s' SET plan_cache_mode = 'force_generic_plan' AS $$
+DECLARE
+  denies boolean;
+  lease leases;
+  doubt jsonb;
+BEGIN
+  SELECT denies_requests INTO denies FROM players WHERE capcom_id = hunter FOR NO KEY UPDATE;
+  SELECT * INTO lease FROM leases WHERE capcom_id = hunter FOR NO KEY UPDATE;
+  PERFORM id FROM nodes WHERE id = by_node FOR SHARE;
+  doubt := epoch_in_doubt(by_node, by_epoch);
+  IF doubt IS NOT NULL THEN
+    RETURN doubt;
+  ELSIF (lease.node_id = by_node AND lease.epoch = by_epoch AND lease.fence = by_fence) IS NOT TRUE THEN
+    RETURN jsonb_build_object('refused', 'fence_lost', 'fence', lease.fence);
+  END IF;
+  RETURN jsonb_build_object(
+    'friends', (SELECT coalesce(jsonb_agg(acquaintance(p) ORDER BY f.place), '[]')
+      FROM friends f JOIN players p ON p.capcom_id = f.friend WHERE f.owner = hunter),
+    'blacklist', (SELECT coalesce(jsonb_agg(acquaintance(p) ORDER BY b.place), '[]')
+      FROM blacklist b JOIN players p ON p.capcom_id = b.blocked WHERE b.owner = hunter),
+    'requests', (SELECT coalesce(jsonb_agg(jsonb_build_object('number', r.number, 'from', acquaintance(p),
+        'message', jsonb_build_object('info', base64(r.info), 'text', base64(r.text))) ORDER BY r.number), '[]')
+      FROM (SELECT * FROM friend_requests WHERE asked = hunter ORDER BY number LIMIT requests_at_most) r
+      JOIN players p ON p.capcom_id = r.asker),
+    'deniesRequests', denies);
+END $$;

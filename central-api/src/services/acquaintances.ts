@@ -1,22 +1,25 @@
 /** Everything that a hunter keeps of others, as of one moment. */
-import { type readAcquaintances as endpoint, type Output, Problem } from '@citygate/schema/contract'
-import { transact } from '../db/transaction.ts'
+import { type readAcquaintances as endpoint, type Output, requestsAtMost } from '@citygate/schema/contract'
+import { sql } from 'drizzle-orm'
 import type { Deps } from '../deps.ts'
-import { type Acting, actFor } from './acting.ts'
-import { blacklistOf } from './blacklist.ts'
-import { friendsOf, requestsFor } from './friends.ts'
+import type { Acting } from './acting.ts'
+import { requireNotAhead } from './epochs.ts'
+import { step } from './step.ts'
 
-/** Under the player's own lock, which every change of these takes too. */
-export async function readAcquaintances(deps: Deps, acting: Acting): Promise<Output<typeof endpoint>> {
-  return transact(deps, async (tx) => {
-    const [own] = await actFor(tx, acting)
-    if (!own) throw new Problem('fence_lost')
-    const { capcomId, deniesRequests } = own
-    return {
-      friends: await friendsOf(tx, capcomId),
-      blacklist: await blacklistOf(tx, capcomId),
-      requests: await requestsFor(tx, capcomId),
-      deniesRequests,
-    }
+type Acquaintances = Output<typeof endpoint>
+
+/**
+ * Under the player's own lock, which every change of these takes too.
+ *
+ * @throws Problem `fence_lost`, `epoch_superseded`, `incarnation_changed`
+ */
+export async function readAcquaintances(
+  deps: Deps,
+  { nodeId, epoch, fence, capcomId }: Acting,
+): Promise<Acquaintances> {
+  const call = sql`read_acquaintances(${capcomId}, ${nodeId}, ${epoch}, ${fence}, ${requestsAtMost})`
+  return step<Acquaintances & { readonly fence?: number }>(deps, call, {
+    epoch,
+    refused: ({ fence: known }) => requireNotAhead(nodeId, fence, known),
   })
 }

@@ -1,13 +1,12 @@
 /** Blocked hunters, and the switch that keeps friend requests away. */
 import {
-  type Acquaintance,
   blacklistAtMost,
   type setBlacklisted as endpoint,
   type Output,
   Problem,
 } from '@citygate/schema/contract'
 import { blacklist, players } from '@citygate/schema/tables'
-import { and, eq, ne, sql } from 'drizzle-orm'
+import { and, eq, ne } from 'drizzle-orm'
 import { toBase64 } from '../base64.ts'
 import type { Transaction } from '../db/database.ts'
 import { transact, type Wake } from '../db/transaction.ts'
@@ -68,13 +67,4 @@ export async function setDeniesRequests(deps: Deps, acting: Acting, denies: bool
 
 export async function deny(tx: Transaction, capcomId: string, denies: boolean): Promise<void> {
   await tx.update(players).set({ deniesRequests: denies }).where(eq(players.capcomId, capcomId))
-}
-
-/** In the order of listing. */
-export async function blacklistOf(tx: Transaction, owner: string): Promise<Acquaintance[]> {
-  const rows = await tx.execute<{ capcom_id: string; name: string }>(sql`
-    select p.capcom_id, encode(p.name, 'base64') as name
-    from ${blacklist} b join players p on p.capcom_id = b.blocked
-    where b.owner = ${owner} order by b.place`)
-  return rows.map(({ capcom_id, name }) => ({ capcomId: capcom_id, name }))
 }

@@ -149,30 +149,6 @@ function nobodyToDelete(error: unknown): void {
   if (!(error instanceof Problem) || error.code !== 'player_not_found') throw error
 }
 
-/** In the order of acceptance. */
-export async function friendsOf(tx: Transaction, owner: string): Promise<Acquaintance[]> {
-  const rows = await tx.execute<{ capcom_id: string; name: string }>(sql`
-    select p.capcom_id, encode(p.name, 'base64') as name
-    from ${friends} f join players p on p.capcom_id = f.friend
-    where f.owner = ${owner} order by f.place`)
-  return rows.map(({ capcom_id, name }) => ({ capcomId: capcom_id, name }))
-}
-
-/** Oldest first. */
-export async function requestsFor(tx: Transaction, asked: string): Promise<FriendRequest[]> {
-  const rows = await tx.execute<Record<'number' | 'asker' | 'name' | 'info' | 'text', string>>(sql`
-    select r.number, r.asker, encode(p.name, 'base64') as name,
-      translate(encode(r.info, 'base64'), E'\n', '') as info,
-      translate(encode(r.text, 'base64'), E'\n', '') as text
-    from ${friendRequests} r join players p on p.capcom_id = r.asker
-    where r.asked = ${asked} order by r.number limit ${requestsAtMost}`)
-  return rows.map(({ number, asker, name, info, text }) => ({
-    number: Number(number),
-    from: { capcomId: asker, name },
-    message: { info, text },
-  }))
-}
-
 /** Ends what is between two who shall not be friends, on both sides. True when they were. */
 export async function part(tx: Transaction, one: Person, other: Person): Promise<boolean> {
   await endRequests(tx, one, other)

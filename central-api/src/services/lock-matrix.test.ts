@@ -110,6 +110,7 @@ test('the functions of a log-in are all seen', () => {
   ])
   expect(locks('arm_session')).toEqual(['tickets', 'leases', 'servers', 'seats', 'nodes'])
   expect(locks('arm_ticket')).toEqual(['tickets', 'servers', 'seats'])
+  expect(locks('read_acquaintances')).toEqual(['players', 'leases', 'nodes'])
   expect(locks('choose_hunter')).toEqual(['consoles', 'players', 'leases'])
 })
 
