@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { testDatabase } from '../../../test/src/postgres.ts'
 import { silent } from '../log.ts'
 import { openDatabase } from './database.ts'
-import { transact } from './transaction.ts'
+import { transact, transactAtOnce } from './transaction.ts'
 
 test('a database that is lost in the commit is no promise that nothing was done', async () => {
   await using database = await testDatabase()
@@ -28,11 +28,31 @@ test('a database that is lost in the commit is no promise that nothing was done'
   expect(await write(database.url, 'kept')).toBeNull()
 })
 
+test('a database that is lost in work of one statement is no promise either; one that was never reached is', async () => {
+  await using database = await testDatabase()
+  const client = postgres(database.url, { max: 1, onnotice: () => {} })
+  await client.unsafe(`
+    create table notes (text text);
+    create function die() returns trigger language plpgsql as $$
+      begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$;
+    create constraint trigger dying after insert on notes deferrable initially deferred
+      for each row when (new.text = 'deferred') execute function die()`)
+  await client.end()
+  const inTheCommit = await write(database.url, 'deferred', transactAtOnce)
+  expect(inTheCommit).toBeInstanceOf(Error)
+  expect(inTheCommit).not.toBeInstanceOf(Problem)
+  // A port on which nothing listens.
+  const unreached = await write('postgres://nobody@127.0.0.1:1/nowhere', 'lost', transactAtOnce)
+  expect(unreached).toBeInstanceOf(Problem)
+  expect(unreached.code).toBe('not_ready')
+  expect(await write(database.url, 'kept', transactAtOnce)).toBeNull()
+})
+
 /** Resolves to what the caller is told; null when it was written. */
-async function write(url: string, text: string) {
+async function write(url: string, text: string, within: typeof transactAtOnce = transact) {
   const client = postgres(url, { max: 1, onnotice: () => {} })
   const deps = { db: openDatabase(client), log: silent }
-  const work = transact(deps, (tx) => tx.execute(sql`insert into notes values (${text})`))
+  const work = within(deps, (tx) => tx.execute(sql`insert into notes values (${text})`))
   const told = await work.then(
     () => null,
     (error) => error,
