@@ -18,8 +18,8 @@ export default defineConfig({
           include: ['**/*.test.ts'],
           globalSetup: ['test/src/postgres-setup.ts'],
           exclude: ['**/node_modules/**', '**/*.machine.test.ts', '**/*.soak.test.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -196,12 +196,15 @@ test('a malicious node', async () => {
   const asked = central.fetch(`/v1/players/${capcomId}/live`, {
     headers: { authorization: `Bearer ${central.operatorKey}` },
   })
-  const question = await vi.waitFor(async () => {
-    const { mail: letters } = await honest({ presence })
-    const found = letters.find((letter) => letter.kind === 'question')
-    if (!found || !('id' in found)) throw new Error('not asked yet')
-    return found as { id: string }
-  })
+  const question = await vi.waitFor(
+    async () => {
+      const { mail: letters } = await honest({ presence })
+      const found = letters.find((letter) => letter.kind === 'question')
+      if (!found || !('id' in found)) throw new Error('not asked yet')
+      return found as { id: string }
+    },
+    { timeout: 20_000 },
+  )
   await lies({ answers: [{ id: question.id, about: 'player', answer: null }] })
   const place = { gate: 2, city: null, inQuest: false, leader: false, provisional: false }
   const truth = { capcomId, fence, serverId: serverOf(near), ...place, journalWaiting: 0 }

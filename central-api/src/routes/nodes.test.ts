@@ -297,10 +297,13 @@ describe.each(runtimes)('over %s', (runtime) => {
 
       /** Central has applied the call of this number. */
       const seen = ({ nodeId }: TestNode, number: number) =>
-        vi.waitFor(async () => {
-          const [row] = await central.sql`select last_sync::int from node_epochs where node_id = ${nodeId}`
-          expect(row?.last_sync).toBe(number)
-        })
+        vi.waitFor(
+          async () => {
+            const [row] = await central.sql`select last_sync::int from node_epochs where node_id = ${nodeId}`
+            expect(row?.last_sync).toBe(number)
+          },
+          { timeout: 20_000 },
+        )
 
       test('ends with a letter', { timeout: shorterThanHold }, async () => {
         const { world, send } = await syncing()
@@ -350,10 +353,13 @@ test.runIf(can('held calls'))(
     const { directory } = await send(1, {})
     const gone = new AbortController()
     const held = send(2, { holdMs: 25_000, directoryVersion: directory.version }, gone.signal)
-    await vi.waitFor(async () => {
-      const [row] = await central.sql`select last_sync::int from node_epochs where node_id = ${nodeId}`
-      expect(row?.last_sync).toBe(2)
-    })
+    await vi.waitFor(
+      async () => {
+        const [row] = await central.sql`select last_sync::int from node_epochs where node_id = ${nodeId}`
+        expect(row?.last_sync).toBe(2)
+      },
+      { timeout: 20_000 },
+    )
     gone.abort()
     expect((await held).number).toBe(2)
   },
