@@ -64,8 +64,20 @@ export function createCentral(options: CentralOptions): { readonly call: Call } 
   const pause = options.pause ?? wait
 
   async function call<E extends Endpoint>(endpoint: E, input: Input<E>, how: CallOptions = {}) {
-    const deadline = AbortSignal.timeout(how.deadlineMs ?? defaultDeadlineMs)
-    const signal = how.signal ? AbortSignal.any([deadline, how.signal]) : deadline
+    const deadline = deadlineOf(how)
+    try {
+      return await repeated(endpoint, input, how, deadline.signal)
+    } finally {
+      deadline.over()
+    }
+  }
+
+  async function repeated<E extends Endpoint>(
+    endpoint: E,
+    input: Input<E>,
+    how: CallOptions,
+    signal: AbortSignal,
+  ) {
     // One for the call and its repeats: central's log has it.
     const trace = currentTrace()
     const once = needsKey(endpoint) ? crypto.randomUUID() : undefined
@@ -98,7 +110,7 @@ export function createCentral(options: CentralOptions): { readonly call: Call } 
         signal,
         ...marks,
       })
-      answer = await orAborted(send(outgoing), signal)
+      answer = await send(outgoing)
     } catch (cause) {
       const why = neverArrived(cause) ? 'not-sent' : 'unknown'
       return {
@@ -186,16 +198,22 @@ function json(text: string): unknown {
   }
 }
 
-/** A `fetch` inside the process may not heed the signal. */
-function orAborted<T>(work: T | Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason)
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    Promise.resolve(work)
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', abort))
-  })
+/** Of a whole call. A timer that is called off with it: those of `AbortSignal.timeout` all run to their end. */
+function deadlineOf({ deadlineMs, signal: wanted }: CallOptions) {
+  const ending = new AbortController()
+  const abort = () => ending.abort(wanted?.reason)
+  if (wanted?.aborted) abort()
+  wanted?.addEventListener('abort', abort)
+  const timer = setTimeout(() => ending.abort(new Error('no answer in time')), deadlineMs ?? defaultDeadlineMs)
+  // A call keeps no program from its end; its connection does.
+  timer.unref()
+  return {
+    signal: ending.signal,
+    over() {
+      clearTimeout(timer)
+      wanted?.removeEventListener('abort', abort)
+    },
+  }
 }
 
 /** True where no connection came about, so that central cannot have seen the request. */

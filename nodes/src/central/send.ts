@@ -1,11 +1,11 @@
 /**
- * How a call travels to the central API. Two ways: Node's own HTTP client, for a node on its own, and
+ * How a call travels to the central API. Two ways: lasting connections of its own, for a node on its own, and
  * anything that takes a `Request`, such as a Hono app in the same process.
  *
- * The global `fetch` and its classes cost a process some 16 MiB the first time one of them is touched, and
- * so does a plain `import` of `node:http`, which reads all its exports. An old PC has other uses for them
- * (docs/decisions/0105-bundles.md).
+ * The global `fetch` and its classes cost a process some 16 MiB the first time one of them is touched. An old PC has
+ * other uses for them (docs/decisions/0105-bundles.md).
  */
+import { HttpLines } from './http/lines.ts'
 
 export interface Outgoing {
   readonly method: string
@@ -27,50 +27,55 @@ export type Send = (outgoing: Outgoing) => Promise<Answer>
 export type Fetch = (request: Request) => Response | Promise<Response>
 
 export function throughFetch(fetch: Fetch): Send {
-  return async ({ url, ...init }) => {
-    const response = await fetch(new Request(url, init))
-    return { status: response.status, text: await response.text() }
+  return ({ url, ...init }) => orAborted(answerOf(fetch, new Request(url, init)), init.signal)
+}
+
+async function answerOf(fetch: Fetch, request: Request): Promise<Answer> {
+  const response = await fetch(request)
+  return { status: response.status, text: await response.text() }
+}
+
+/** A `fetch` inside the process may not heed the signal. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+const notInAHeader = /[^\t\x20-\x7e]/
+
+/** Lasting connections of its own (docs/decisions/0177-a-nodes-own-http.md). */
+export function throughHttp(): Send {
+  const origins = new Map<string, HttpLines>()
+  return async ({ method, url, headers, body, signal }) => {
+    const { protocol, host, hostname, port, pathname, search } = new URL(url)
+    const secure = protocol === 'https:'
+    let lines = origins.get(`${protocol}${host}`)
+    if (!lines) {
+      const name = hostname.replace(/^\[|\]$/g, '')
+      lines = new HttpLines({ secure, host: name, port: Number(port || (secure ? 443 : 80)) })
+      origins.set(`${protocol}${host}`, lines)
+    }
+    const { status, text } = await lines.ask(written(method, pathname + search, { host, ...headers }, body), signal)
+    return { status, text }
   }
 }
 
-/** No answer of central's is near this; what is behind it is not central. */
-const answerAtMost = 32 * 1024 * 1024
-/** A rush of log-ins waits for a connection rather than opening hundreds. */
-const connectionsAtMost = 64
-
-/** Lasting connections of its own. */
-export function throughHttp(): Send {
-  const http = process.getBuiltinModule('node:http')
-  const https = process.getBuiltinModule('node:https')
-  const how = { keepAlive: true, maxSockets: connectionsAtMost }
-  const plain = new http.Agent(how)
-  let secure: InstanceType<typeof https.Agent> | undefined
-
-  return ({ method, url, headers, body, signal }) =>
-    new Promise((resolve, reject) => {
-      const isSecure = url.startsWith('https:')
-      if (isSecure) secure ??= new https.Agent(how)
-      const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
-      const request = (isSecure ? https : http).request(url, {
-        method,
-        headers: { ...headers, ...length },
-        signal,
-        agent: isSecure ? secure : plain,
-      })
-      request.once('error', reject)
-      request.once('response', (response) => {
-        const chunks: Buffer[] = []
-        let size = 0
-        response.on('data', (chunk: Buffer) => {
-          size += chunk.length
-          if (size > answerAtMost) response.destroy(new Error('the answer has no end'))
-          else chunks.push(chunk)
-        })
-        response.once('error', reject)
-        response.once('end', () =>
-          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
-        )
-      })
-      request.end(body)
-    })
+function written(
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body: string | undefined,
+): string {
+  let head = `${method} ${path} HTTP/1.1`
+  for (const [name, value] of Object.entries(headers)) {
+    // Nothing that was given may end its line.
+    if (notInAHeader.test(value)) throw new Error(`the header ${name} holds what it must not`)
+    head += `\r\n${name}: ${value}`
+  }
+  if (method !== 'GET') head += `\r\ncontent-length: ${body === undefined ? 0 : Buffer.byteLength(body)}`
+  return `${head}\r\n\r\n${body ?? ''}`
 }
