@@ -18,7 +18,7 @@ async function serving(listener: RequestListener): Promise<string> {
 
 const alive = () => new AbortController().signal
 
-describe("Node's own HTTP client", () => {
+describe('lasting connections', () => {
   test('brings method, path, headers and body over, and the whole answer back', async () => {
     const seen: string[] = []
     const answer = 'ä'.repeat(200_000)
@@ -45,6 +45,51 @@ describe("Node's own HTTP client", () => {
     const send = throughHttp()
     for (let i = 0; i < 5; i++) await send({ method: 'GET', url, headers: {}, signal: alive() })
     expect(ports.size).toBe(1)
+  })
+
+  test('does not use a connection for longer than the server keeps it', async () => {
+    const ports: (number | undefined)[] = []
+    const url = await serving((request, response) => {
+      ports.push(request.socket.remotePort)
+      response.writeHead(200, { 'keep-alive': 'timeout=1' }).end('{}')
+    })
+    const send = throughHttp()
+    for (let i = 0; i < 2; i++) await send({ method: 'GET', url, headers: {}, signal: alive() })
+    expect(new Set(ports).size).toBe(2)
+  })
+
+  test('opens a connection for each of many calls, and no more than it may', async () => {
+    const connections = new Set<unknown>()
+    const waiting: (() => void)[] = []
+    const all = Promise.withResolvers<void>()
+    const url = await serving((request, response) => {
+      connections.add(request.socket)
+      waiting.push(() => response.end('{}'))
+      if (waiting.length === 64) all.resolve()
+    })
+    const send = throughHttp()
+    const call = (signal: AbortSignal) => send({ method: 'GET', url, headers: {}, signal })
+    const calls = Array.from({ length: 64 }, () => call(alive()))
+    await all.promise
+    const stop = new AbortController()
+    const givenUp = call(stop.signal)
+    const last = call(alive())
+    stop.abort()
+    await expect(givenUp).rejects.toMatchObject({ name: 'AbortError' })
+    expect(connections.size).toBe(64)
+    for (let end = waiting.shift(); end; end = waiting.shift()) end()
+    await Promise.all(calls)
+    await expect.poll(() => waiting.length).toBe(1)
+    waiting[0]?.()
+    expect(await last).toEqual({ status: 200, text: '{}' })
+    expect(connections.size).toBe(64)
+  })
+
+  test('sends nothing that would end a header', async () => {
+    const url = await serving((_, response) => response.end('{}'))
+    const headers = { authorization: 'Bearer x\r\nx-role: operator' }
+    const call = throughHttp()({ method: 'GET', url, headers, signal: alive() })
+    await expect(call).rejects.toThrow('authorization holds what it must not')
   })
 
   test('rejects when the answer breaks off, before it or within it', async () => {
