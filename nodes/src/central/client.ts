@@ -2,6 +2,7 @@
  * The only way to the central API. A request is built from an endpoint of the contract and its answer
  * is read with it; no path and no shape is written here. Embedded or remote is only another `fetch`.
  */
+import { randomUUID } from 'node:crypto'
 import {
   type Endpoint,
   type Input,
@@ -80,7 +81,7 @@ export function createCentral(options: CentralOptions): { readonly call: Call } 
   ) {
     // One for the call and its repeats: central's log has it.
     const trace = currentTrace()
-    const once = needsKey(endpoint) ? crypto.randomUUID() : undefined
+    const once = needsKey(endpoint) ? randomUUID() : undefined
     /** An attempt that may have been done: a later one that was rolled back does not undo it. */
     let doubt: Error | null = null
     for (let repeats = 0; ; repeats++) {
@@ -204,7 +205,10 @@ function deadlineOf({ deadlineMs, signal: wanted }: CallOptions) {
   const abort = () => ending.abort(wanted?.reason)
   if (wanted?.aborted) abort()
   wanted?.addEventListener('abort', abort)
-  const timer = setTimeout(() => ending.abort(new Error('no answer in time')), deadlineMs ?? defaultDeadlineMs)
+  const timer = setTimeout(
+    () => ending.abort(new Error('no answer in time')),
+    deadlineMs ?? defaultDeadlineMs,
+  )
   // A call keeps no program from its end; its connection does.
   timer.unref()
   return {

@@ -59,7 +59,10 @@ export function throughHttp(): Send {
       lines = new HttpLines({ secure, host: name, port: Number(port || (secure ? 443 : 80)) })
       origins.set(`${protocol}${host}`, lines)
     }
-    const { status, text } = await lines.ask(written(method, pathname + search, { host, ...headers }, body), signal)
+    const { status, text } = await lines.ask(
+      written(method, pathname + search, { host, ...headers }, body),
+      signal,
+    )
     return { status, text }
   }
 }

@@ -3,6 +3,7 @@
  * Context). Handlers know nothing of it: it follows what they wait for.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { randomFillSync } from 'node:crypto'
 
 const current = new AsyncLocalStorage<Trace>()
 
@@ -46,7 +47,7 @@ let used = pool.length
 
 function hex(bytes: number): string {
   if (used + bytes > pool.length) {
-    crypto.getRandomValues(pool)
+    randomFillSync(pool)
     used = 0
   }
   used += bytes

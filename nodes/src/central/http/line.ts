@@ -58,9 +58,8 @@ export class HttpLine {
 
   #read(bytes: Uint8Array): void {
     const exchange = this.#exchange
-    // Nobody has asked.
-    if (!exchange) return this.destroy()
     try {
+      if (!exchange) throw new Error('central speaks without being asked')
       const answer = exchange.reader.take(bytes)
       if (answer) this.#answered(exchange, answer)
     } catch (error) {
