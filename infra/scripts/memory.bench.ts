@@ -131,6 +131,7 @@ try {
   const caveats = [
     'resident size as the system counts it, with the pages of the programs’ files, most of them Node.js itself: 33 MiB of a bare one',
     'the launcher sets options of Node.js and of the C library; glibc alone knows the latter',
+    'an idle connection is one to FMP that was greeted and has said nothing, without what the system keeps for it; from the source they fit into what the start has left free',
     'each hunter acts once a second; profile modest, TLS on, both roles, 12 game servers of 40 gates',
   ]
   process.stdout.write(`${JSON.stringify({ bench: 'memory', results, caveats })}\n`)

@@ -37,7 +37,7 @@ export type Call = <E extends Endpoint>(
   options?: CallOptions,
 ) => Promise<Output<E>>
 
-/** Where central is and how a call gets there: by the node's own HTTP client, or by a `fetch`. */
+/** Where central is and how a call gets there: by lasting connections of the node's own, or by a `fetch`. */
 export type CentralPlace = {
   /** Root of the central API; a path in it is kept. */
   readonly url: string

@@ -47,7 +47,7 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 
 const notInAHeader = /[^\t\x20-\x7e]/
 
-/** Lasting connections of its own (docs/decisions/0177-a-nodes-own-http.md). */
+/** Lasting connections of its own (docs/decisions/0058-a-nodes-own-http.md). */
 export function throughHttp(): Send {
   const origins = new Map<string, HttpLines>()
   return async ({ method, url, headers, body, signal }) => {
