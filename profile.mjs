@@ -30,7 +30,7 @@ export function chosenProfile(wanted, { cores, memory }) {
 export function heapOptions(profile, command) {
   const heap = heaps[command]
   if (profile !== 'modest' || heap === undefined) return []
-  return [`--max-old-space-size=${heap}`, '--max-semi-space-size=1', '--optimize-for-size']
+  return [`--max-old-space-size=${heap}`, '--max-semi-space-size=1', '--optimize-for-size', '--expose-gc']
 }
 
 /**

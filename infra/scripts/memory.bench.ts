@@ -1,8 +1,10 @@
 /**
  * What a node takes of a small machine's memory: resident size of `citygate node`, started by the launcher
- * of its bundle, by plain Node.js, and from the source, empty and with 100 players. Linux only.
+ * of its bundle, by plain Node.js, and from the source: empty, with 100 players, and with 10,000 connections that say
+ * nothing. Linux only.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -12,6 +14,7 @@ import { build, bundles } from './bundles.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const players = 100
+const idle = 10_000
 /** After a start or an arrival, for what is done once and for the collector. */
 const settleMs = 5000
 
@@ -60,6 +63,22 @@ function resident({ pid }: ChildProcess) {
   return { all: field('VmRSS'), own: field('RssAnon'), files: field('RssFile') }
 }
 
+/** What one connection to a game server takes that was greeted and says nothing. Kernel buffers are not counted. */
+async function idleConnections(node: ChildProcess, fmp: string) {
+  const before = resident(node).all
+  const child = fork(join(root, 'test/bench/load.ts'), ['idle', fmp, String(idle)], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    execArgv: [],
+  })
+  processes.push(child)
+  const [said] = child.stdout ? await once(child.stdout, 'data') : ['0']
+  await pause(settleMs)
+  const connections = Number(String(said).trim())
+  const allMiB = resident(node).all
+  await stop(child)
+  return { connections, allMiB, kibEach: Math.round(((allMiB - before) * 10_240) / connections) / 10 }
+}
+
 try {
   // In the repository, where the embedded database is found.
   const [whole, thin] = await Promise.all(bundles.map((bundle) => build(bundle, join(root, 'dist'))))
@@ -98,13 +117,21 @@ try {
     })
     const { arrived } = await bots.settled
     await pause(settleMs)
-    results.push({ started: name, emptyMiB: empty, players: arrived, withPlayersMiB: resident(node) })
+    const withPlayers = resident(node)
     await bots.stop('vanish')
     await stop(node)
+    await rm(join(folder, `${name}.json`))
+    // A fresh one: what players left free would hide what a connection takes.
+    const fresh = await start(command, name, flags)
+    await pause(settleMs)
+    const withIdle = await idleConnections(fresh, statusOf(name).nodes[0].fmp)
+    await stop(fresh)
+    results.push({ started: name, emptyMiB: empty, players: arrived, withPlayersMiB: withPlayers, withIdle })
   }
   const caveats = [
     'resident size as the system counts it, with the pages of the programs’ files, most of them Node.js itself: 33 MiB of a bare one',
     'the launcher sets options of Node.js and of the C library; glibc alone knows the latter',
+    'an idle connection is one to FMP that was greeted and has said nothing, without what the system keeps for it; from the source they fit into what the start has left free',
     'each hunter acts once a second; profile modest, TLS on, both roles, 12 game servers of 40 gates',
   ]
   process.stdout.write(`${JSON.stringify({ bench: 'memory', results, caveats })}\n`)

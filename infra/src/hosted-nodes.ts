@@ -39,7 +39,9 @@ const retryMs = 2000
 
 /** What the settings come to on this machine. Throws a ConfigError where they cannot be had. */
 export async function planHere(config: NodeConfig, roles: readonly Role[]): Promise<Plan> {
-  return planWorkers(config, roles, await lookAtMachine())
+  const { workers, profile } = config
+  const one = workers === '1' || (workers === 'auto' && profile === 'modest')
+  return planWorkers(config, roles, await lookAtMachine(!one))
 }
 
 /** Resolves when all of them serve. */

@@ -1,6 +1,7 @@
 /** What the long-running commands have in common: data folder, log, status file, an orderly end. */
 import type { Logger } from 'pino'
 import { lockFolder } from './folder-lock.ts'
+import { giveBackSoon } from './give-back.ts'
 import { type Lifecycle, runUntilEnded } from './lifecycle.ts'
 import { type LogSink, openLog, openSink } from './log.ts'
 import type { Config } from './settings.ts'
@@ -23,7 +24,7 @@ export async function runLasting(
   config: Config<(typeof lastingKeys)[number]>,
   start: (lasting: Lasting) => Promise<void>,
 ): Promise<void> {
-  const logSink = openSink(config.log)
+  const logSink = await openSink(config.log)
   const log = openLog(logSink)
   const lock = await lockFolder(config.data)
   // In the data folder for `citygate doctor`, which is told nothing but the folder.
@@ -47,6 +48,7 @@ export async function runLasting(
         }
         if (told) return
         told = true
+        giveBackSoon(life)
         life.onEnd(remove)
         // Also when a second signal leaves no time to close.
         process.once('exit', remove)

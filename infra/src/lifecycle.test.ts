@@ -8,10 +8,10 @@ function command(body: string) {
   const module = (file: string) => JSON.stringify(new URL(file, import.meta.url).href)
   const script = `
     import { runUntilEnded } from ${module('./lifecycle.ts')}
-    import { openLog, openSink } from ${module('./log.ts')}
+    import { jsonSink, openLog } from ${module('./log.ts')}
     const alive = setInterval(() => {}, 1000)
     try {
-      await runUntilEnded(openLog(openSink('json')), async (life) => { ${body}; console.log('started') })
+      await runUntilEnded(openLog(jsonSink()), async (life) => { ${body}; console.log('started') })
       console.log('over')
     } catch (error) { console.log('failed: ' + error.message); process.exitCode = 1 }
     process.exit()`

@@ -1,5 +1,4 @@
 import { destination, type Logger, pino, stdTimeFunctions } from 'pino'
-import pretty from 'pino-pretty'
 
 /** Values under these keys never reach a log line, wherever they stand. */
 const secrets = ['ticket', 'supportCode', 'key', 'secret', 'token', 'authorization', 'password']
@@ -9,12 +8,15 @@ export interface LogSink {
   write(line: string): void
 }
 
-export function openSink(form: 'pretty' | 'json' | undefined): LogSink {
+export async function openSink(form: 'pretty' | 'json' | undefined): Promise<LogSink> {
   const wanted = form ?? (process.stdout.isTTY ? 'pretty' : 'json')
-  return wanted === 'pretty'
-    ? pretty({ sync: true, ignore: 'pid,hostname' })
-    : destination({ dest: 1, sync: true })
+  if (wanted === 'json') return jsonSink()
+  // Not in memory where a machine reads the lines.
+  const { default: pretty } = await import('pino-pretty')
+  return pretty({ sync: true, ignore: 'pid,hostname' })
 }
+
+export const jsonSink = (): LogSink => destination({ dest: 1, sync: true })
 
 /** For commands whose output is their answer. */
 export const besideTheAnswer: LogSink = { write: (line) => void process.stderr.write(line) }

@@ -12,7 +12,7 @@ import { Problem } from '@citygate/schema/contract'
 import { ConfigError } from './config.ts'
 import { lockFolder } from './folder-lock.ts'
 import { endNode, runNode, statusOf } from './hosted-node.ts'
-import { openLog, openSink } from './log.ts'
+import { jsonSink, openLog } from './log.ts'
 import { beatMs, type Failure, type FromWorker, type ToWorker } from './workers/messages.ts'
 
 const tell = (message: FromWorker): void => {
@@ -28,7 +28,7 @@ const shared = new Map<DoorName, object>()
 
 async function start({ worker, config, job, identity }: Extract<ToWorker, { type: 'start' }>): Promise<void> {
   const toSupervisor = { write: (line: string) => tell({ type: 'log', line: line.trimEnd() }) }
-  const log = openLog(isMainThread ? openSink('json') : toSupervisor).child({ worker })
+  const log = openLog(isMainThread ? jsonSink() : toSupervisor).child({ worker })
   try {
     const lock = await lockOwn(job.home)
     const running = await runNode(

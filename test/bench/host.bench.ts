@@ -1,31 +1,10 @@
-/** One node of one host: memory of an idle connection, the first log-in after a start, log-ins for a second of processor time. */
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
+/** One node of one host: the first log-in after a start, log-ins for a second of processor time. */
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { startBots } from '../src/bots/index.ts'
 import { Console } from '../src/console/index.ts'
 import { HostProcess } from './host-process.ts'
 
-const idle = 10_000
 const players = 60
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
-/** The 10,000 stand in a process of their own; each has said nothing, and been greeted. */
-async function idleConnections(host: HostProcess) {
-  const before = host.resident
-  const child = fork(join(import.meta.dirname, 'load.ts'), ['idle', host.at.fmp, String(idle)], {
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    execArgv: [],
-  })
-  const [said] = child.stdout ? await once(child.stdout, 'data') : ['0']
-  await pause(1000)
-  const after = host.resident
-  child.kill('SIGKILL')
-  await once(child, 'exit')
-  const connections = Number(String(said).trim())
-  return { connections, kibPerConnection: Math.round(((after - before) / connections) * 10) / 10 }
-}
 
 async function loginsPerCpuSecond(host: HostProcess) {
   const before = host.cpuSeconds
@@ -57,7 +36,6 @@ const results: Record<string, unknown> = {}
   const first = await Console.logIn({ opn: host.at.opn, tls: true, name: 'First', patience: 20_000 })
   results.start = { listensMs, firstLogInMs: Math.round(performance.now() - begun) }
   await first.logOut()
-  results.idle = await idleConnections(host)
   results.coldLogins = await loginsPerCpuSecond(host)
   results.warmLogins = await loginsPerCpuSecond(host)
 }
@@ -65,6 +43,5 @@ await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100
 const caveats = [
   'everything on one machine, consoles beside the server: its two cores are shared',
   '`citygate up` from the source: one process is central and node; a log-in is a new console over TLS with a new hunter',
-  'an idle connection is one to FMP that was greeted and has said nothing; kernel buffers are not counted',
 ]
 process.stdout.write(`${JSON.stringify({ bench: 'host', results, caveats })}\n`)

@@ -1,7 +1,8 @@
 /**
  * One worker, threads and processes, and each way of accepting, through the front door: log-ins per second
  * and per CPU-second of everything (nodes, central, Postgres), and relayed notifications per CPU-second.
- * The consoles run here, on the same cores.
+ * The consoles run here, on the same cores. Two workers are compared with one of their own kind: one that is in the same
+ * process as central (`1 worker`) asks it without a connection.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,24 +12,35 @@ import { cpuSeconds } from '../src/cpu.ts'
 import { FrontDoor } from '../src/front-door.ts'
 
 const hunters = 240
-const warmUp = 40
+/** For each worker: the code of each is compiled by itself. */
+const warmUp = 120
 const relayMs = 8000
 
 const shapes = [
-  { name: '1 worker', flags: ['--workers', '1'] },
-  { name: '2 threads', flags: ['--workers', 'threads:2'] },
-  { name: '2 processes', flags: ['--workers', 'processes:2'] },
-  { name: '2 processes, dispatch', flags: ['--workers', 'processes:2', '--accept', 'dispatch'] },
-  { name: '2 threads, dispatch (worlds relayed)', flags: ['--workers', 'threads:2', '--accept', 'dispatch'] },
+  { name: '1 worker', flags: ['--workers', '1'], workers: 1, like: '1 worker' },
+  { name: '1 thread', flags: ['--workers', 'threads:1'], workers: 1, like: '1 thread' },
+  { name: '1 process', flags: ['--workers', 'processes:1'], workers: 1, like: '1 process' },
+  { name: '2 threads', flags: ['--workers', 'threads:2'], workers: 2, like: '1 thread' },
+  { name: '2 processes', flags: ['--workers', 'processes:2'], workers: 2, like: '1 process' },
+  {
+    name: '2 processes, dispatch',
+    flags: ['--workers', 'processes:2', '--accept', 'dispatch'],
+    ...{ workers: 2, like: '1 process' },
+  },
+  {
+    name: '2 threads, dispatch (worlds relayed)',
+    flags: ['--workers', 'threads:2', '--accept', 'dispatch'],
+    ...{ workers: 2, like: '1 thread' },
+  },
 ]
 
-async function measure(flags: readonly string[]) {
+async function measure({ flags, workers }: (typeof shapes)[number]) {
   const folder = await mkdtemp(join(tmpdir(), 'citygate bench '))
   const door = new FrontDoor(folder, [...flags, '--drain-time', '0s'])
   try {
     const { pid, nodes } = await door.ready(180_000)
     const opn = nodes[0]?.opn ?? ''
-    await startBots({ count: warmUp, opn, tls: false, seed: 7 }).settled
+    await startBots({ count: warmUp * workers, opn, tls: false, seed: 7 }).settled
     const cpuBefore = cpuSeconds(pid)
     const crowd = startBots({ count: hunters, opn, tls: false, gates: 1, moveEveryMs: 60_000 })
     const { arrived, arrivalMs } = await crowd.settled
@@ -60,21 +72,31 @@ async function measure(flags: readonly string[]) {
   }
 }
 
-const round = (value: number): number => Math.round(value * 10) / 10
+const round = (value: number): number => Math.round(value * 100) / 100
 
-const results = []
-for (const { name, flags } of shapes) results.push({ shape: name, ...(await measure(flags)) })
-const [one] = results
-const ratios = results.map(({ shape, logIns, relay }) => ({
-  shape,
-  logInsPerSecond: round(logIns.perSecond / (one?.logIns.perSecond ?? 1)),
-  logInsPerCpuSecond: round(logIns.perCpuSecond / (one?.logIns.perCpuSecond ?? 1)),
-  relayedPerCpuSecond: round(relay.perCpuSecond / (one?.relay.perCpuSecond ?? 1)),
-}))
+const only = process.env.CITYGATE_BENCH_SHAPES?.split(',')
+const chosen = shapes.filter(({ name }) => !only || only.includes(name))
+
+const measured = async (shape: (typeof shapes)[number]) => ({
+  ...{ shape: shape.name, like: shape.like },
+  ...(await measure(shape)),
+})
+const results: Awaited<ReturnType<typeof measured>>[] = []
+for (const shape of chosen) results.push(await measured(shape))
+const ratios = results.map(({ shape, like, logIns, relay }) => {
+  const one = results.find((other) => other.shape === like)
+  return {
+    shape,
+    like,
+    logInsPerSecond: round(logIns.perSecond / (one?.logIns.perSecond ?? 1)),
+    logInsPerCpuSecond: round(logIns.perCpuSecond / (one?.logIns.perCpuSecond ?? 1)),
+    relayedPerCpuSecond: round(relay.perCpuSecond / (one?.relay.perCpuSecond ?? 1)),
+  }
+})
 process.stdout.write(
   `${JSON.stringify({
     bench: 'workers',
-    results: { shapes: results, toOneWorker: ratios },
+    results: { shapes: results, toOneOfItsKind: ratios },
     caveats: [
       'from source, not from bundles; the consoles run on the same cores and take their part of them',
       `log-ins: ${hunters} new hunters, 50 at a time, without TLS and without the pause before the hello; CPU is that of nodes, central and Postgres together`,

@@ -1,20 +1,24 @@
-/** What this machine can do, found out by trying. */
+/**
+ * What this machine can do, found out by trying. What is tried with brings parts of Node.js into memory that one node in
+ * this process has no use for.
+ */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { availableParallelism, totalmem } from 'node:os'
-import { MessageChannel, type Transferable } from 'node:worker_threads'
+import type { Transferable } from 'node:worker_threads'
 import { canStopReading } from '@citygate/nodes/host'
 import type { Machine } from './plan.ts'
 
-export async function lookAtMachine(): Promise<Machine> {
+/** Without `tries` it is as if nothing had worked: for a plan of one node, which needs none of it. */
+export async function lookAtMachine(tries: boolean): Promise<Machine> {
   const limit = process.constrainedMemory()
   const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem()
   return {
     cores: availableParallelism(),
     memory,
     platform: process.platform,
-    sharesPorts: await sharesPorts(),
-    ...(await handOvers()),
+    sharesPorts: tries && (await sharesPorts()),
+    ...(tries ? await handOvers() : { movesSockets: false, stopsReading: false }),
   }
 }
 
@@ -49,6 +53,7 @@ async function handOvers(): Promise<Pick<Machine, 'movesSockets' | 'stopsReading
 }
 
 function moves(socket: Socket): boolean {
+  const { MessageChannel } = process.getBuiltinModule('node:worker_threads')
   const { port1, port2 } = new MessageChannel()
   try {
     port1.postMessage({ socket }, [socket as unknown as Transferable])

@@ -2,7 +2,6 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Arrival, DoorName } from '@citygate/nodes/host'
 import { workerFile } from '../worker-file.ts'
@@ -24,6 +23,8 @@ export function startProcess(hear: Hear, logLine: (line: string) => void): Unit 
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
   child.on('message', (message: FromWorker) => hear(message))
+  // Not in memory where nobody starts a process.
+  const { createInterface } = process.getBuiltinModule('node:readline')
   if (child.stdout) createInterface({ input: child.stdout }).on('line', logLine)
   return new ProcessUnit(child)
 }

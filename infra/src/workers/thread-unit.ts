@@ -1,12 +1,15 @@
 import type { Socket } from 'node:net'
-import { MessageChannel, type Transferable, Worker } from 'node:worker_threads'
+import type { Transferable, Worker } from 'node:worker_threads'
 import { type Arrival, type DoorName, relay } from '@citygate/nodes/host'
 import { workerFile } from '../worker-file.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import type { Hear, Unit } from './unit.ts'
 
+/** Not in memory where nobody starts a thread. */
+const threads = () => process.getBuiltinModule('node:worker_threads')
+
 export function startThread(hear: Hear, logLine: (line: string) => void): Unit {
-  const worker = new Worker(workerFile, { name: 'citygate worker' })
+  const worker = new (threads().Worker)(workerFile, { name: 'citygate worker' })
   worker.on('message', (message: FromWorker) => {
     if (message.type === 'log') logLine(message.line)
     else hear(message)
@@ -40,7 +43,7 @@ class ThreadUnit implements Unit {
 
   /** A socket that was read from stays here, and its bytes are relayed. */
   handArrival({ socket, head }: Arrival): void {
-    const { port1, port2 } = new MessageChannel()
+    const { port1, port2 } = new (threads().MessageChannel)()
     const message: ToWorker = {
       ...{ type: 'relay', door: 'fmp', port: port2, head },
       address: socket.remoteAddress ?? '',

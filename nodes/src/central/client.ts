@@ -2,6 +2,7 @@
  * The only way to the central API. A request is built from an endpoint of the contract and its answer
  * is read with it; no path and no shape is written here. Embedded or remote is only another `fetch`.
  */
+import { randomUUID } from 'node:crypto'
 import {
   type Endpoint,
   type Input,
@@ -65,11 +66,23 @@ export function createCentral(options: CentralOptions): { readonly call: Call } 
   const pause = options.pause ?? wait
 
   async function call<E extends Endpoint>(endpoint: E, input: Input<E>, how: CallOptions = {}) {
-    const deadline = AbortSignal.timeout(how.deadlineMs ?? defaultDeadlineMs)
-    const signal = how.signal ? AbortSignal.any([deadline, how.signal]) : deadline
+    const deadline = deadlineOf(how)
+    try {
+      return await repeated(endpoint, input, how, deadline.signal)
+    } finally {
+      deadline.over()
+    }
+  }
+
+  async function repeated<E extends Endpoint>(
+    endpoint: E,
+    input: Input<E>,
+    how: CallOptions,
+    signal: AbortSignal,
+  ) {
     // One for the call and its repeats: central's log has it.
     const trace = currentTrace()
-    const once = needsKey(endpoint) ? crypto.randomUUID() : undefined
+    const once = needsKey(endpoint) ? randomUUID() : undefined
     /** An attempt that may have been done: a later one that was rolled back does not undo it. */
     let doubt: Error | null = null
     for (let repeats = 0; ; repeats++) {
@@ -197,6 +210,27 @@ function orAborted<T>(work: T | Promise<T>, signal: AbortSignal): Promise<T> {
       .then(resolve, reject)
       .finally(() => signal.removeEventListener('abort', abort))
   })
+}
+
+/** Of a whole call. A timer that is called off with it: those of `AbortSignal.timeout` all run to their end. */
+function deadlineOf({ deadlineMs, signal: wanted }: CallOptions) {
+  const ending = new AbortController()
+  const abort = () => ending.abort(wanted?.reason)
+  if (wanted?.aborted) abort()
+  wanted?.addEventListener('abort', abort)
+  const timer = setTimeout(
+    () => ending.abort(new Error('no answer in time')),
+    deadlineMs ?? defaultDeadlineMs,
+  )
+  // A call keeps no program from its end; its connection does.
+  timer.unref()
+  return {
+    signal: ending.signal,
+    over() {
+      clearTimeout(timer)
+      wanted?.removeEventListener('abort', abort)
+    },
+  }
 }
 
 /** True where no connection came about, so that central cannot have seen the request. */

@@ -3,6 +3,7 @@
  * Context). Handlers know nothing of it: it follows what they wait for.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { randomFillSync } from 'node:crypto'
 
 const current = new AsyncLocalStorage<Trace>()
 
@@ -40,6 +41,15 @@ export function traceHeaders(trace: string): {
   return { traceparent: `00-${trace}-${hex(8)}-01`, 'x-request-id': trace }
 }
 
+/** Drawn many at a time: each question to the system's generator costs more than everything else here. */
+const pool = Buffer.alloc(4096)
+let used = pool.length
+
 function hex(bytes: number): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex')
+  if (used + bytes > pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  used += bytes
+  return pool.toString('hex', used - bytes, used)
 }

@@ -5,7 +5,7 @@
  * A group is written only when the one before it is on the disk. So what a crash can tear is the last frame alone; a
  * damaged frame with a whole one behind it has rotted, and that is told.
  */
-import { crc32 } from 'node:zlib'
+import { crc32 } from './crc32.ts'
 
 const magic = Buffer.from('CGJ1', 'latin1')
 const headBytes = 12
