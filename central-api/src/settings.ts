@@ -79,7 +79,10 @@ export const seconds = (name: string, fallback: string, least: number, most: num
 export const variableOf = (name: string): string => `CITYGATE_${name.toUpperCase().replaceAll('-', '_')}`
 
 /** @throws ConfigError naming where the value was found */
-export function checked<T>({ name, allowed, schema }: Setting<T>, found?: { where: string; value: unknown }): T {
+export function checked<T>(
+  { name, allowed, schema }: Setting<T>,
+  found?: { where: string; value: unknown },
+): T {
   const parsed = schema.safeParse(asText(found?.value))
   if (parsed.success) return parsed.data
   const said = JSON.stringify(asText(found?.value))

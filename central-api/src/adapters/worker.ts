@@ -118,7 +118,9 @@ function chosen() {
 function refused(error: unknown): Response {
   if (!(error instanceof ConfigError)) throw error
   log.error({}, error.message)
-  return problemResponse(new Problem('not_ready', 'Central does not work with its settings; its log names the one.'))
+  return problemResponse(
+    new Problem('not_ready', 'Central does not work with its settings; its log names the one.'),
+  )
 }
 
 /**

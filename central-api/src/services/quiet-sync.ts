@@ -38,10 +38,13 @@ export async function syncQuietly(deps: Deps, nodeId: string, body: Body): Promi
   const begun = performance.now()
   const kept = freshDirectory(deps)
   // Nobody is counted where a moment ago everybody was, and nothing else has changed.
-  const unlessKept = (rows: SQLWrapper) => sql`case when (select d.version from ${directory} d) is distinct from
+  const unlessKept = (
+    rows: SQLWrapper,
+  ) => sql`case when (select d.version from ${directory} d) is distinct from
     ${kept?.version ?? null}::bigint then coalesce((select json_agg(s) from ${rows} s), '[]') end`
   const reading = willRead(deps)
-  const [found] = await deps.db.execute<Found>(sql`with node as materialized (
+  const [found] = await deps.db
+    .execute<Found>(sql`with node as materialized (
       select n.id, n.newest_epoch, n.epoch_floor, n.drain_ordered, n.drain_quest_seconds, n.consistency_ordered
       from ${nodes} n where n.id = ${nodeId} for share skip locked
     ), own as materialized (
@@ -65,7 +68,8 @@ export async function syncQuietly(deps: Deps, nodeId: string, body: Body): Promi
       (select d.version::float8 from ${directory} d) as version,
       (select count(*) from beaten) as beats,
       ${unlessKept(readServers(deps.db))} as servers, ${unlessKept(readEntries(deps.db))} as entries
-    from renewed, node`).finally(reading.end)
+    from renewed, node`)
+    .finally(reading.end)
   deps.metrics?.transaction(found ? 'committed' : 'refused', (performance.now() - begun) / 1000)
   if (!found) return null
   const { version, servers, entries } = found

@@ -113,7 +113,8 @@ async function walk(tx: Tx, filters: Filters, { sort, descending, after, rows }:
   const lookedUp = sort === 'seen' || (!fromIndex && (online ?? weapon) !== undefined)
   const steps = lookedUp ? walkAtMost.lookedUp : walkAtMost.inIndex
   const order = [sort, descending, after !== null, steps].join()
-  const statement = walkTexts.get(order) ?? fixed(walkText({ sort, descending, begun: after !== null }, steps))
+  const statement =
+    walkTexts.get(order) ?? fixed(walkText({ sort, descending, begun: after !== null }, steps))
   walkTexts.set(order, statement)
   const found = await tx.execute<Raw & Record<string, unknown>>(
     statement({
