@@ -1,8 +1,15 @@
 import { expect, test } from 'vitest'
-import { drawCode, drawToken, sha256 } from './hash.ts'
+import { drawCode, drawToken, sha256, sha256AtOnce } from './hash.ts'
 
 test('sha256 is the known digest, in lower-case hex', async () => {
   expect(await sha256('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
+})
+
+test('without waiting it is the same, for texts of any length', async () => {
+  for (let length = 0; length < 200; length++) {
+    const text = 'レx'.repeat(length).slice(0, length)
+    expect(sha256AtOnce(text)).toBe(await sha256(text))
+  }
 })
 
 test('tokens carry their kind, hold 32 bytes, and differ', () => {

@@ -8,7 +8,7 @@
 import { Problem } from '@citygate/schema/contract'
 import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode'
 import { z } from 'zod'
-import { sha256AtOnce } from '../hash-at-once.ts'
+import { sha256AtOnce } from '../hash.ts'
 
 /** The last item of a page. `key` is text even for a rank: Postgres casts it back. */
 export interface Place {

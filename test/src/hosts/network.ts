@@ -4,8 +4,8 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 
-/** Nobody's network, and unlikely to be this machine's. */
-const network = '10.231.77'
+/** Nobody's network, and unlikely to be this machine's, or that of a run beside this one. */
+const network = `10.231.${process.pid % 256}`
 /** Of the test itself, which plays the consoles. */
 const ownAddress = `${network}.1`
 
