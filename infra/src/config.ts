@@ -1,10 +1,10 @@
 /** Reads settings from flags, the environment and citygate.toml, and checks them once. */
 import { existsSync, readFileSync } from 'node:fs'
-import { ConfigError, checked, type Setting } from '@citygate/central-api/settings'
+import { ConfigError, checked, type Setting } from '@citygate/schema/settings'
 import { parse } from 'smol-toml'
 import { type Config, type SettingKey, settings, variableOf } from './settings.ts'
 
-export { ConfigError } from '@citygate/central-api/settings'
+export { ConfigError } from '@citygate/schema/settings'
 
 export interface Sources {
   /** By setting key (`httpPort`), as given on the command line. */

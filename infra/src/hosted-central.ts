@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { startPostgres } from '@citygate/central-api/embedded'
 import { type Central, DatabaseUnusable, startCentral } from '@citygate/central-api/node'
-import { inAppTerms } from '@citygate/central-api/settings'
+import { inAppTerms } from '@citygate/schema/settings'
 import { ConfigError } from './config.ts'
 import type { Lasting } from './lasting.ts'
 import type { Config } from './settings.ts'

@@ -11,10 +11,10 @@ import {
   setting,
   units,
   wholeNumber,
-} from '@citygate/central-api/settings'
+} from '@citygate/schema/settings'
 import { z } from 'zod'
 
-export { variableOf } from '@citygate/central-api/settings'
+export { variableOf } from '@citygate/schema/settings'
 
 const port = (name: string, fallback: number, meaning: string) =>
   number(name, fallback, 0, 65535, `${meaning}; 0 is any free port`)
