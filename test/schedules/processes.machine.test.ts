@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createCentral } from '@citygate/nodes/central'
+import { type Call, createCentral } from '@citygate/nodes/central'
 import {
   armTicket,
   chooseHunter,
@@ -12,6 +12,7 @@ import {
   identifyConsole,
   issueTicket,
   registerNode,
+  writeSettings,
 } from '@citygate/schema/contract'
 import postgres from 'postgres'
 import { expect, test } from 'vitest'
@@ -29,6 +30,9 @@ test('a worker of central killed between lock and commit', { timeout: 300_000 },
   const sql = postgres(database.url, { max: 2, onnotice: () => {} })
   const first = await CentralProcess.start({ databaseUrl: database.url, folder, name: 'first' })
   const { operatorKey } = first
+  const third = await CentralProcess.start({
+    ...{ databaseUrl: database.url, folder, name: 'third', operatorKey },
+  })
   await using second = await CentralProcess.start({
     ...{ databaseUrl: database.url, folder, name: 'second', operatorKey },
   })
@@ -55,33 +59,50 @@ test('a worker of central killed between lock and commit', { timeout: 300_000 },
     await through(second)(issueTicket, { body: { ticketHash, login: null, consoleId, capcomId } })
     await through(second)(armTicket, { body: { ticketHash, serverId: 7 } })
 
-    // A claim that has its locks stops at its write, for as long as this test holds the gate.
+    // Whatever has its locks stops at its write, for as long as this test holds the gate.
     await sql`create function gate() returns trigger language plpgsql as $$ begin
       perform pg_advisory_xact_lock_shared(4711); return new; end $$`
-    await sql`create trigger gate before update on leases for each row execute function gate()`
-    const gate = await sql.reserve()
-    await gate`select pg_advisory_lock(4711)`
-    const dying = through(first)(claimSession, { body: { ticketHash, epoch } }, { deadlineMs: 60_000 }).then(
-      () => 'claimed',
-      () => 'no answer',
-    )
-    const waits = async () =>
-      (await gate`select count(*)::int as n from pg_locks where locktype = 'advisory' and not granted`)[0]?.n
-    await expect.poll(waits, patience).toBe(1)
-    await first.kill()
-    expect(await dying).toBe('no answer')
-    await gate`select pg_advisory_unlock(4711)`
-    gate.release()
+    const killedAtTheGate = async (central: CentralProcess, ask: (call: Call) => Promise<unknown>) => {
+      const gate = await sql.reserve()
+      await gate`select pg_advisory_lock(4711)`
+      const dying = ask(through(central)).then(
+        () => 'done',
+        () => 'no answer',
+      )
+      const waits = async () =>
+        (await gate`select count(*)::int as n from pg_locks where locktype = 'advisory' and not granted`)[0]
+          ?.n
+      await expect.poll(waits, patience).toBe(1)
+      await central.kill()
+      expect(await dying).toBe('no answer')
+      await gate`select pg_advisory_unlock(4711)`
+      gate.release()
+    }
 
-    // Its locks go with it: the same claim through the other process is done, once.
-    const claim = () =>
-      through(second)(claimSession, { body: { ticketHash, epoch } }).then(({ fence }) => fence, String)
+    // A claim is one statement, which the database ends whoever has asked for it: the same attempt through the other process
+    // gets what was done.
+    await sql`create trigger gate before update on leases for each row execute function gate()`
+    const claiming = { body: { ticketHash, epoch, attempt: crypto.randomUUID() } }
+    await killedAtTheGate(first, (call) => call(claimSession, claiming, { deadlineMs: 60_000 }))
+    const claim = () => through(second)(claimSession, claiming).then(({ fence }) => fence, String)
     await expect.poll(claim, patience).toBe(1)
+
+    // A write of several statements is rolled back, and its locks go with it: the same write is done, once.
+    await sql`create trigger gate before update on players for each row execute function gate()`
+    const settings = Buffer.alloc(256, 7).toString('base64')
+    const writing = { params: { capcomId }, body: { epoch, fence: 1, settings } }
+    await killedAtTheGate(third, (call) => call(writeSettings, writing, { deadlineMs: 60_000 }))
+    const versions = () =>
+      sql`select version from player_history where capcom_id = ${capcomId} order by version`
+    expect(await versions()).toHaveLength(1)
+    const write = () => through(second)(writeSettings, writing).then(() => 'done', String)
+    await expect.poll(write, patience).toBe('done')
+    expect(await versions()).toHaveLength(2)
     const [lease] = await sql`select fence::int, epoch from leases where capcom_id = ${capcomId}`
     expect(lease).toEqual({ fence: 1, epoch })
   } finally {
     await sql.end()
-    await first.kill()
+    await Promise.all([first.kill(), third.kill()])
     await rm(folder, { recursive: true, force: true })
   }
 })
