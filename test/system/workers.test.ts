@@ -70,7 +70,6 @@ test('two processes behind one set of ports: one is killed, the other’s player
   await eventually(
     () => Promise.resolve(pids.filter(isAlive)),
     (alive) => alive.length === 0,
-    5_000,
   )
   expect(pids.filter(isAlive)).toEqual([])
   await bots.stop('vanish')
