@@ -94,7 +94,8 @@ test('who logged in elsewhere meanwhile stays there: the provisional one ends in
   line.cut(false)
   await expect.poll(() => east.words, patience).toEqual([expect.stringContaining('used elsewhere')])
   // Written a moment after the decision.
-  await expect.poll(() => deadLetters(east.folder), patience).toContain('"code":"fence_lost"')
+  await expect.poll(() => deadLetters(east.folder), patience).not.toBe('')
+  expect(await deadLetters(east.folder)).toContain('"code":"fence_lost"')
   await links.players(`capcomId=${first.capcomId}&online=true`, rankIs(13))
   expect(west.lost).toEqual([])
 })
