@@ -93,6 +93,8 @@ test('who logged in elsewhere meanwhile stays there: the provisional one ends in
 
   line.cut(false)
   await expect.poll(() => east.words, patience).toEqual([expect.stringContaining('used elsewhere')])
+  // Written a moment after the decision.
+  await expect.poll(() => deadLetters(east.folder), patience).not.toBe('')
   expect(await deadLetters(east.folder)).toContain('"code":"fence_lost"')
   await links.players(`capcomId=${first.capcomId}`, rankIs(13))
   expect(west.lost).toEqual([])

@@ -151,7 +151,7 @@ test('kill -9 of the supervisor ends its workers, also one that is stopped, and 
   const { here, status, first, second, pids } = await open('--workers', 'processes:2', '--accept', 'dispatch')
   process.kill(second.pid, 'SIGSTOP')
   process.kill(status.pid, 'SIGKILL')
-  expect(await allGone(pids, 5_000)).toEqual([])
+  expect(await allGone(pids, 30_000)).toEqual([])
   await here.kill()
   const ports = (['opn', 'lmp', 'fmp'] as const).flatMap((name) => [
     `--${name}-port`,
@@ -189,7 +189,7 @@ test('a second signal ends everything at once, with exit code 1', async () => {
   await new Promise((later) => setTimeout(later, 400))
   process.kill(status.pid, 'SIGTERM')
   expect(await ended).toBe(1)
-  expect(await allGone(pids, 5_000)).toEqual([])
+  expect(await allGone(pids, 30_000)).toEqual([])
 })
 
 test('a guest with two processes behind one port: consoles that chose elsewhere find the right one; each takes one use of the token', async () => {

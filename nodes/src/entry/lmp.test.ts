@@ -477,7 +477,8 @@ describe('the end of a visit', () => {
     const { console, ticket } = await withHunter()
     await console.call(ReqShut, { shutType: 1 }, AnsShut)
     await console.closed
-    await expect.poll(() => again(ticket).catch(({ code }) => code)).toBe('ticket_unknown')
+    const after = () => again(ticket).catch(({ code }) => code)
+    await expect.poll(after, { timeout: 30_000 }).toBe('ticket_unknown')
   })
 
   test('any other end leaves the ticket alone', async () => {

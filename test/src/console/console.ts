@@ -81,7 +81,7 @@ export class Console {
   constructor(options: ConsoleOptions) {
     this.#options = options
     this.#connectionSettings = {
-      patience: options.patience ?? 10_000,
+      patience: options.patience ?? 30_000,
       inboxLimit: options.inboxLimit ?? 10_000,
       random: options.random ?? Math.random,
       onPassed: options.onPassed,
