@@ -1,4 +1,4 @@
-/** Hashes and secrets, made with the web's own cryptography: the same in every runtime. */
+/** Hashes and secrets, the same in every runtime: with the web's own cryptography, but for what cannot wait for it. */
 import { sha256 as digestOf } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { toBase64 } from './base64.ts'

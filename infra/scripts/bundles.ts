@@ -107,13 +107,13 @@ async function ourOwn({ path }: { readonly path: string }) {
 /** It asks for threads when it is loaded, for ways of writing lines that nobody here uses; they take 1.5 MiB. */
 const logger = /node_modules[\\/](pino|pino-pretty|pino-abstract-transport|thread-stream)[\\/]/
 
+/** To describe an export of these is to load what it stands for: threads, parsers. It is found behind an empty object. */
+const unread: ReadonlySet<string> = new Set(['util'])
+
 /**
  * Node's own modules are fetched, not imported: an import reads every export of a module, and some of
  * `node:http` and `node:crypto` load a good deal of Node.js when they are read.
  */
-/** To describe an export of these is to load what it stands for: threads, parsers. It is found behind an empty object. */
-const unread: ReadonlySet<string> = new Set(['util'])
-
 const builtins: Plugin = {
   name: 'builtins',
   setup(setup) {
