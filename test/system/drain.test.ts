@@ -57,7 +57,9 @@ test('a node is emptied with a count-down, stays, and takes players again', {
   await order(true)
   await anna.game.closed
   expect(await eventually(status, (is) => is === 'draining')).toBe('draining')
-  await expect(Console.logIn({ opn, tls: false, name: 'Bert', patience: 3000 })).rejects.toThrow()
+  await expect(Console.logIn({ opn, tls: false, name: 'Bert', patience: 20_000 })).rejects.toThrow(
+    /not open right now/,
+  )
 
   await order(false)
   expect(await eventually(status, (is) => is === 'up')).toBe('up')
