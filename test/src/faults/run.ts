@@ -145,7 +145,7 @@ async function befall(
           central.resume()
         },
       ],
-      ['database killed', async () => database.kill()],
+      ['database killed', () => database.kill()],
     ]
     // Every kind in turn, from a random one on: a short run has different ones.
     const [what, work] = kinds[(index + Math.floor(random() * 2)) % kinds.length] ?? kinds[0] ?? fail()
