@@ -297,10 +297,21 @@ test('any number of calls without an answer can be decided', () => {
   expect(promisesBroken(tooMany)).toEqual(['one start of a node at a time'])
 })
 
+test('any number of calls that wait for their refusal at once can be decided', () => {
+  const late = (from: number) => [write('A', 1, from), refused(), from, 100] as const
+  const many = Array.from({ length: 40 }, (_, index) => late(20 + index))
+  const told = [[claim('A'), claimed(1), 0, 5], ...many] as const
+  expect(judge(historyOf([...told, [claim('B'), claimed(2), 90, 95]]))).toEqual([])
+  expect(promisesBroken(historyOf([...told, [claim('B'), claimed(2), 101, 105]]))).toEqual([
+    'reads are linearizable',
+  ])
+})
+
 test('what cannot be decided within bounds is said, not passed', () => {
   const anything: Model<PlayerCall, string> = {
     initial: '',
     text: (state) => state,
+    isPassive: () => false,
     step: (state, { start }) => [`${state},${start}`],
   }
   const many = historyOf(Array.from({ length: 18 }, () => [read, done(), 0, 1] as const))

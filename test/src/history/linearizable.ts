@@ -10,6 +10,8 @@ export interface Model<C, S> {
   readonly initial: S
   /** Every state after the operation; none when the model could not have answered so. */
   step(state: S, operation: Operation<C>): readonly S[]
+  /** It leaves every state as it is, in which it can be answered so. */
+  isPassive(operation: Operation<C>): boolean
   /** Equal states have equal texts. */
   text(state: S): string
 }
@@ -79,6 +81,12 @@ function earlierTwins(operations: readonly Operation<unknown>[]): ReadonlyMap<nu
   return earlier
 }
 
+function operationAt<C>(operations: readonly Operation<C>[], index: number): Operation<C> {
+  const operation = operations[index]
+  if (!operation) throw new Error('there is no such operation')
+  return operation
+}
+
 /** It may have been done at any time since, and need not have been. */
 function isNeverAnswered(operation: Operation<unknown> | undefined): boolean {
   return operation?.outcome.is === 'unknown' && operation.end === Number.POSITIVE_INFINITY
@@ -95,7 +103,19 @@ function afterAnswer<C, S>(
 ): Configuration<S>[] {
   const seen = new Thrifty(model, operations)
   const after = new Thrifty(model, operations)
-  const waiting = before.toSorted((a, b) => a.done.length - b.done.length)
+  const isPassive = new Map(
+    [...open].map((index) => [index, model.isPassive(operationAt(operations, index))]),
+  )
+  // What only looks is done as soon as it can be: nothing is lost by it, and nothing gained by waiting.
+  const looked = ({ state, done }: Configuration<S>): Configuration<S> => {
+    const looks = [...open].filter((index) => {
+      const operation = operationAt(operations, index)
+      if (!isPassive.get(index) || isNeverAnswered(operation) || done.includes(index)) return false
+      return model.step(state, operation).length > 0
+    })
+    return looks.length === 0 ? { state, done } : { state, done: [...done, ...looks].sort((a, b) => a - b) }
+  }
+  const waiting = before.map(looked).sort((a, b) => a.done.length - b.done.length)
   for (const one of waiting) seen.add(one)
   // Those that have spent least come first, so that others are known to be no better.
   for (const one of waiting) {
@@ -104,8 +124,8 @@ function afterAnswer<C, S>(
       continue
     }
     for (const index of open) {
-      const operation = operations[index]
-      if (!operation || one.done.includes(index)) continue
+      if (isPassive.get(index) || one.done.includes(index)) continue
+      const operation = operationAt(operations, index)
       const twin = earlier.get(index)
       if (twin !== undefined && !one.done.includes(twin)) continue
       const done = [...one.done, index].sort((a, b) => a - b)
@@ -113,7 +133,7 @@ function afterAnswer<C, S>(
         // Without an answer and without an effect, it need not have happened: it may later.
         const isIdle = operation.outcome.is === 'unknown' && model.text(state) === model.text(one.state)
         if (isIdle) continue
-        const next = { state, done }
+        const next = looked({ state, done })
         if (!seen.add(next)) continue
         if (waiting.length > configurationsAtMost) throw new Error('too many orders are possible to decide')
         waiting.push(next)

@@ -28,6 +28,8 @@ export function playerModel(known: Known): Model<PlayerCall, PlayerState> {
     initial: { fence: 0, claimer: '', epoch: 0, isHeld: false, version: known.first, value: 0 },
     text: ({ fence, claimer, epoch, isHeld, version, value }) =>
       `fence ${fence} of ${claimer || 'nobody'}/${epoch}${isHeld ? '' : ', released'}, version ${version} = ${value}`,
+    isPassive: ({ call, outcome }) =>
+      outcome.is === 'refused' || call.kind === 'read' || call.kind === 'use' || call.kind === 'see',
     step: (state, operation) => stepPlayer(state, operation, known),
   }
 }
@@ -81,6 +83,7 @@ function stepPlayer(
 /** A node by its newest start. */
 export const nodeModel: Model<NodeCall, number> = {
   initial: 0,
+  isPassive: ({ call, outcome }) => outcome.is === 'refused' || call.kind === 'renew',
   text: (newest) => `newest epoch ${newest}`,
   step(newest, { call, outcome }) {
     if (call.kind === 'register') {
