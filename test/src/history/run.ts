@@ -241,7 +241,8 @@ async function befall(
         await wait(300 * random())
         const other = centrals.find((one) => one !== central) ?? central
         for (const { line } of clients) if (line.target === central.port) line.target = other.port
-        await central.startAgain()
+        // A central that starts while there is no database ends in words, and whoever keeps it running starts it once more.
+        await retrying(() => central.startAgain())
       })
     } else if (killDatabase) {
       befalls('database killed', killDatabase, async () => {
