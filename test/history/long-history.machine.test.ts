@@ -1,4 +1,4 @@
-/** The long run of `history.test.ts`, with other seeds each time. Needs some processes at once; takes three minutes. */
+/** The long run of `history.test.ts`, with other seeds each time. Needs some processes at once; takes two minutes. */
 import { expect, test } from 'vitest'
 import { withOwnPostgres } from '../src/faults/own-postgres.ts'
 import { sayRun, wrongWith } from '../src/history/report.ts'
