@@ -1,9 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/**
- * `npm test` runs the project `tests`; `npm run test:machine` what needs more of a machine; `npm run test:soak` recorded
- * histories and long fault runs with a new seed each time, which CI does not run yet (docs/proof.md).
- */
+/** `npm test` runs the project `tests`; `npm run test:machine` what needs more of a machine, or longer. */
 export default defineConfig({
   test: {
     // A log of CI is read for what failed, and for what tests say of their rounds.
@@ -17,7 +14,7 @@ export default defineConfig({
           name: 'tests',
           include: ['**/*.test.ts'],
           globalSetup: ['test/src/postgres-setup.ts'],
-          exclude: ['**/node_modules/**', '**/*.machine.test.ts', '**/*.soak.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.machine.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -29,16 +26,6 @@ export default defineConfig({
           globalSetup: ['test/src/postgres-setup.ts'],
           exclude: ['**/node_modules/**'],
           testTimeout: 300_000,
-          hookTimeout: 120_000,
-        },
-      },
-      {
-        test: {
-          name: 'soak',
-          include: ['**/*.soak.test.ts'],
-          globalSetup: ['test/src/postgres-setup.ts'],
-          exclude: ['**/node_modules/**'],
-          testTimeout: 400_000,
           hookTimeout: 120_000,
         },
       },

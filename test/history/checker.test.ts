@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import type {
   Answer,
+  Granted,
   History,
   Kept,
   NodeCall,
@@ -20,6 +21,7 @@ const unknown: Outcome = { is: 'unknown' }
 function historyOf(
   told: readonly (readonly [PlayerCall | NodeCall, Outcome, from?: number, to?: number])[],
   written: readonly number[] = [],
+  granted: readonly Granted[] = [],
 ): History {
   const players: Operation<PlayerCall>[] = []
   const nodes: Operation<NodeCall>[] = []
@@ -30,11 +32,14 @@ function historyOf(
     else players.push({ key: 'ARIA01', call, ...rest })
   }
   const kept: Kept[] = [0, ...written].map((value, index) => ({ version: index + 1, value }))
-  return { players, nodes, kept: new Map([['ARIA01', kept]]), leaseMs: 1000 }
+  return {
+    ...{ players, nodes, leaseMs: 1000 },
+    ...{ kept: new Map([['ARIA01', kept]]), granted: new Map([['ARIA01', granted]]) },
+  }
 }
 
 const epoch = 1
-const claim = (node: string): PlayerCall => ({ kind: 'claim', node, epoch })
+const claim = (node: string, attempt = ''): PlayerCall => ({ kind: 'claim', node, epoch, attempt })
 const write = (node: string, fence: number, value: number): PlayerCall => ({
   ...{ kind: 'write', node, epoch, fence, value },
 })
@@ -226,10 +231,87 @@ test('a read of what nobody wrote', () => {
   expect(promisesBroken(history)).toEqual(['reads are linearizable'])
 })
 
+test('a claim without an answer was done where the database has noted it, and only there', () => {
+  const lost = [claim('A', 'lost'), unknown] as const
+  const next = [claim('B', 'next'), claimed(2)] as const
+  const noted = [
+    { attempt: 'lost', fence: 1 },
+    { attempt: 'next', fence: 2 },
+  ]
+  expect(judge(historyOf([lost, next], [], noted))).toEqual([])
+  expect(promisesBroken(historyOf([lost, next], [], noted.slice(1)))).toContain('at most one live lease')
+  const overwritten = historyOf([lost, next, [write('A', 1, 7), done()]], [7], noted)
+  expect(promisesBroken(overwritten)).toContain('no write by a fenced holder')
+  const twice = historyOf(
+    [lost, [claim('B', 'next'), unknown]],
+    [],
+    [
+      { attempt: 'lost', fence: 1 },
+      { attempt: 'next', fence: 1 },
+    ],
+  )
+  expect(promisesBroken(twice)).toEqual(['fences only rise'])
+})
+
+test('a write that is refused although nobody has claimed since', () => {
+  const behind = (node: string, outcome: Outcome) =>
+    historyOf([
+      [claim('A'), claimed(1)],
+      [release('A', 1), done()],
+      [write(node, 1, 7), outcome],
+    ])
+  expect(promisesBroken(behind('A', refused()))).toEqual(['reads are linearizable'])
+  expect(judge(behind('A', refused('busy')))).toEqual([])
+  expect(judge(behind('B', refused()))).toEqual([])
+})
+
+test('a release without an answer may come late, and once', () => {
+  const told = [
+    [claim('A'), claimed(1)],
+    [release('A', 1), unknown],
+    [use('A', 1), done()],
+    [use('A', 1), refused()],
+  ] as const
+  expect(judge(historyOf(told))).toEqual([])
+  expect(promisesBroken(historyOf([...told, [use('A', 1), done()]]))).toContain('at most one live lease')
+})
+
+test('any number of calls without an answer can be decided', () => {
+  const rounds = Array.from({ length: 60 }, (_, index) => index + 1)
+  const history = historyOf(
+    rounds.flatMap((round) => [
+      [{ kind: 'register' }, unknown] as const,
+      [claim('A', `${round}`), unknown] as const,
+      [write('A', round, round), unknown] as const,
+      [release('A', round), unknown] as const,
+      [release('A', round), unknown] as const,
+      [use('A', round), refused()] as const,
+      [read, record(round + 1, round)] as const,
+    ]),
+    rounds,
+    rounds.map((round) => ({ attempt: `${round}`, fence: round })),
+  )
+  expect(judge(history)).toEqual([])
+  const started = historyOf([[{ kind: 'register' }, registered(99), 1e6, 1e6]])
+  const tooMany = { ...history, nodes: [...history.nodes, ...started.nodes] }
+  expect(promisesBroken(tooMany)).toEqual(['one start of a node at a time'])
+})
+
+test('any number of calls that wait for their refusal at once can be decided', () => {
+  const late = (from: number) => [write('A', 1, from), refused(), from, 100] as const
+  const many = Array.from({ length: 40 }, (_, index) => late(20 + index))
+  const told = [[claim('A'), claimed(1), 0, 5], ...many] as const
+  expect(judge(historyOf([...told, [claim('B'), claimed(2), 90, 95]]))).toEqual([])
+  expect(promisesBroken(historyOf([...told, [claim('B'), claimed(2), 101, 105]]))).toEqual([
+    'reads are linearizable',
+  ])
+})
+
 test('what cannot be decided within bounds is said, not passed', () => {
   const anything: Model<PlayerCall, string> = {
     initial: '',
     text: (state) => state,
+    isPassive: () => false,
     step: (state, { start }) => [`${state},${start}`],
   }
   const many = historyOf(Array.from({ length: 18 }, () => [read, done(), 0, 1] as const))

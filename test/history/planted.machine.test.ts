@@ -68,7 +68,7 @@ describe.each(bugs)('$bug', ({ promise, sabotage }) => {
   test(`is found: ${promise}`, { timeout: 120_000 }, async () => {
     await using database = await testDatabase()
     const { history } = await recordRun({
-      ...{ seed: 7, databaseUrl: database.url, sabotage, faultsForMs: 0 },
+      ...{ seed: 7, databaseUrl: database.url, sabotage, atLeast: null },
       ...{ operations: 40, nodes: 2, hunters: 2, pauseMs: 2 },
     })
     const found = judge(history)

@@ -83,7 +83,7 @@ test('Postgres kill -9 with idle players: populations are back within one sync',
     const sql = postgres(database.url, { max: 1 })
     const told = async () => (await sql`select max(told_at)::text as at from presence`)[0]?.at
     const old = await told()
-    database.kill()
+    await database.kill()
     // Nobody moves or writes: what central has lost it asks for again.
     const isNew = () => told().then((at) => at !== null && at !== old, String)
     await expect.poll(isNew, patience).toBe(true)

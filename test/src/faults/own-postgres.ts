@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { prepareDatabase } from '@citygate/central-api/database'
 import { startPostgres } from '@citygate/central-api/embedded'
 import { silentLog } from '@citygate/nodes/host'
+import { eventually } from '../eventually.ts'
 
 export interface OwnPostgres {
   /** `postgres://…`, migrated and empty. Stays the same after a kill. */
   readonly url: string
-  /** With -9; it comes back by itself. */
-  readonly kill: () => void
+  /** With -9. It comes back by itself: resolves when it has. */
+  readonly kill: () => Promise<void>
 }
 
 export async function withOwnPostgres(work: (database: OwnPostgres) => Promise<void>): Promise<void> {
@@ -18,7 +19,16 @@ export async function withOwnPostgres(work: (database: OwnPostgres) => Promise<v
   const server = await startPostgres({ folder, log: silentLog })
   try {
     await prepareDatabase(server.url)
-    await work({ url: server.url, kill: () => process.kill(server.pid, 'SIGKILL') })
+    await work({
+      url: server.url,
+      async kill() {
+        const { pid } = server
+        process.kill(pid, 'SIGKILL')
+        const isBack = () => Promise.resolve(server.pid !== pid)
+        if (!(await eventually(isBack, (is) => is, 120_000)))
+          throw new Error('the database did not come back')
+      },
+    })
   } finally {
     await server.close()
     await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })

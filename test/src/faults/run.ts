@@ -89,6 +89,7 @@ async function befall(
   hosts: readonly NodeHost[],
 ): Promise<readonly Fault[]> {
   const done: Fault[] = []
+  const first = random()
   for (let index = 0; index < faults; index++) {
     const host = oneOf(random, hosts)
     const lasts = faultMs * (0.3 + 0.7 * random())
@@ -141,10 +142,10 @@ async function befall(
           central.resume()
         },
       ],
-      ['database killed', async () => database.kill()],
+      ['database killed', () => database.kill()],
     ]
     // Every kind in turn, from a random one on: a short run has different ones.
-    const [what, work] = kinds[(index + Math.floor(random() * 2)) % kinds.length] ?? kinds[0] ?? fail()
+    const [what, work] = kinds[(index + Math.floor(first * kinds.length)) % kinds.length] ?? fail()
     const from = performance.now()
     await work()
     await wait(faultMs * (0.3 + 0.7 * random()))

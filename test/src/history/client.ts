@@ -46,8 +46,6 @@ const stream = crypto.randomUUID()
 const waiting: { readonly record: JournalRecord; readonly told: (outcome: Outcome) => void }[] = []
 let lastRecord = 0
 let recordsSeen = 0
-/** Holds that this node has ended itself: central calls them not its own, and still takes late writes under them. */
-const released = new Set<string>()
 let calls = 0
 let values = orders.firstValue
 /** Syncs go out one after the other. */
@@ -122,8 +120,9 @@ async function claim({ capcomId, consoleId }: ClientOrders['hunters'][number]): 
   const armed = await ask(armTicket, { body: { ticketHash, serverId } })
   if (!('output' in armed)) return
   const by = epoch
-  const told = tell(capcomId, { kind: 'claim', node: nodeId, epoch: by })
-  const outcome = await ask(claimSession, { body: { ticketHash, epoch: by, attempt: crypto.randomUUID() } })
+  const attempt = crypto.randomUUID()
+  const told = tell(capcomId, { kind: 'claim', node: nodeId, epoch: by, attempt })
+  const outcome = await ask(claimSession, { body: { ticketHash, epoch: by, attempt } })
   if (!('output' in outcome)) return void told(outcome.failed)
   const { fence, settings } = outcome.output
   told({ is: 'done', answer: { kind: 'claimed', fence, value: numberOf(settings) } })
@@ -164,7 +163,6 @@ function decided({ applied, outcomes }: JournalAnswer): void {
 async function release(capcomId: string, fence: number): Promise<void> {
   const told = tell(capcomId, { kind: 'release', node: nodeId, epoch, fence })
   if (held.get(capcomId) === fence) held.delete(capcomId)
-  released.add(`${capcomId} ${fence}`)
   told(await sync({ releases: [{ capcomId, fence, reason: 'travelling' }] }, { capcomId, fence }))
 }
 
@@ -210,10 +208,7 @@ async function sync(
   mailSeen = Math.max(mailSeen, ...mail.map(({ number }) => number))
   for (const lost of refused) if (held.get(lost.capcomId) === lost.fence) held.delete(lost.capcomId)
   const isRefused = refused.some((one) => one.capcomId === hold?.capcomId && one.fence === hold.fence)
-  if (!isRefused) return { is: 'done', answer: { kind: 'done' } }
-  return released.has(`${hold?.capcomId} ${hold?.fence}`)
-    ? { is: 'unknown' }
-    : { is: 'refused', code: 'fence_lost' }
+  return isRefused ? { is: 'refused', code: 'fence_lost' } : { is: 'done', answer: { kind: 'done' } }
 }
 
 async function use(capcomId: string, fence: number): Promise<void> {

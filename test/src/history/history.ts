@@ -5,7 +5,13 @@
 
 /** Of one hunter: who claimed, wrote, used, released and saw him. `value` is the number that a write put into his settings. */
 export type PlayerCall =
-  | { readonly kind: 'claim'; readonly node: string; readonly epoch: number }
+  | {
+      readonly kind: 'claim'
+      readonly node: string
+      readonly epoch: number
+      /** Names this one call. */
+      readonly attempt: string
+    }
   | {
       readonly kind: 'write'
       readonly node: string
@@ -55,10 +61,17 @@ export interface Kept {
   readonly value: number
 }
 
+/** Every claim that was done, in its order, as the database notes it beside the lease. */
+export interface Granted {
+  readonly attempt: string
+  readonly fence: number
+}
+
 export interface History {
   readonly players: readonly Operation<PlayerCall>[]
   readonly nodes: readonly Operation<NodeCall>[]
   readonly kept: ReadonlyMap<string, readonly Kept[]>
+  readonly granted: ReadonlyMap<string, readonly Granted[]>
   /** How long a node's lease lives after a renewal, in milliseconds. */
   readonly leaseMs: number
 }

@@ -1,5 +1,5 @@
 /** The promises of shared state, each looked for in a recorded history by itself. */
-import type { Answer, History, Operation, PlayerCall } from './history.ts'
+import type { Answer, Granted, History, Kept, Operation, PlayerCall } from './history.ts'
 import { findStuck, type Stuck } from './linearizable.ts'
 import { nodeModel, playerModel } from './models.ts'
 
@@ -28,13 +28,14 @@ export function judge(history: History): readonly Violation[] {
   for (const [key, calls] of byKey(history.players)) {
     const broken = (promise: Promised, words: string) => violations.push({ promise, key, words })
     const kept = history.kept.get(key) ?? []
-    fencesRise(calls, broken)
+    const granted = history.granted.get(key) ?? []
+    fencesRise(calls, granted, broken)
     writesAreKept(calls, kept, broken)
     noFencedWrites(calls, broken)
-    oneLease(calls, broken)
+    oneLease(calls, granted, broken)
     noLifeBeyond(calls, history, broken)
     if (!violations.some((one) => one.key === key && one.promise === 'nothing is done twice'))
-      inOneOrder(calls, kept, broken)
+      inOneOrder(calls, kept, granted, broken)
   }
   for (const [key, calls] of byKey(history.nodes)) {
     const stuck = findStuck(nodeModel, calls)
@@ -45,7 +46,10 @@ export function judge(history: History): readonly Violation[] {
 
 type Broken = (promise: Promised, words: string) => void
 
-function fencesRise(calls: readonly Call[], broken: Broken): void {
+function fencesRise(calls: readonly Call[], granted: readonly Granted[], broken: Broken): void {
+  const stays = granted.find(({ fence }, index) => index > 0 && fence <= (granted[index - 1]?.fence ?? 0))
+  if (stays)
+    broken('fences only rise', `claim ${stays.attempt} got fence ${stays.fence}, which was there already`)
   const claims = doneOf(calls, 'claim').sort((a, b) => fenceOf(a) - fenceOf(b))
   for (const [index, claim] of claims.entries()) {
     const next = claims[index + 1]
@@ -57,11 +61,7 @@ function fencesRise(calls: readonly Call[], broken: Broken): void {
   }
 }
 
-function writesAreKept(
-  calls: readonly Call[],
-  kept: readonly { version: number; value: number }[],
-  broken: Broken,
-) {
+function writesAreKept(calls: readonly Call[], kept: readonly Kept[], broken: Broken) {
   const versions = new Map(kept.map(({ version, value }) => [value, version]))
   const writes = doneOf(calls, 'write')
   const twice = kept.find(({ version, value }) => versions.get(value) !== version)
@@ -109,8 +109,8 @@ function noFencedWrites(calls: readonly Call[], broken: Broken): void {
 }
 
 /** What only a live holder could have done, or been shown as: without the values that were written. */
-function oneLease(calls: readonly Call[], broken: Broken): void {
-  const ofLeases = calls
+function oneLease(calls: readonly Call[], granted: readonly Granted[], broken: Broken): void {
+  const ofLeases = whatWasDone(calls, [], granted)
     .filter(({ call }) => call.kind !== 'read' && call.kind !== 'write')
     .map((operation) => {
       const claimed = answerOf(operation, 'claimed')
@@ -118,7 +118,7 @@ function oneLease(calls: readonly Call[], broken: Broken): void {
         ? { ...operation, outcome: { is: 'done', answer: { ...claimed, value: 0 } } as const }
         : operation
     })
-  const stuck = findStuck(playerModel({ version: 0 }), ofLeases)
+  const stuck = findStuck(playerModel({ first: 0, versions: new Map(), fences: fencesOf(granted) }), ofLeases)
   if (stuck) broken('at most one live lease', wordsOf(stuck))
 }
 
@@ -143,17 +143,37 @@ function noLifeBeyond(calls: readonly Call[], { nodes, leaseMs }: History, broke
 
 function inOneOrder(
   calls: readonly Call[],
-  kept: readonly { version: number; value: number }[],
+  kept: readonly Kept[],
+  granted: readonly Granted[],
   broken: Broken,
 ) {
-  const values = new Set(kept.map(({ value }) => value))
-  // A write without an answer was done if it is kept, and only then.
-  const decided = calls.filter(
-    ({ call, outcome }) => call.kind !== 'write' || outcome.is !== 'unknown' || values.has(call.value),
-  )
   const first = Math.min(...kept.map(({ version }) => version))
-  const stuck = findStuck(playerModel({ version: Number.isFinite(first) ? first : 1 }), decided)
+  const model = playerModel({
+    first: Number.isFinite(first) ? first : 1,
+    versions: new Map(kept.map(({ value, version }) => [value, version])),
+    fences: fencesOf(granted),
+  })
+  const stuck = findStuck(model, whatWasDone(calls, kept, granted))
   if (stuck) broken('reads are linearizable', wordsOf(stuck))
+}
+
+/** A write without an answer was done if it is kept, and only then; a claim if it is noted. */
+function whatWasDone(
+  calls: readonly Call[],
+  kept: readonly Kept[],
+  granted: readonly Granted[],
+): readonly Call[] {
+  const values = new Set(kept.map(({ value }) => value))
+  const fences = fencesOf(granted)
+  return calls.filter(({ call, outcome }) => {
+    if (outcome.is !== 'unknown') return true
+    if (call.kind === 'write') return values.has(call.value)
+    return call.kind !== 'claim' || fences.has(call.attempt)
+  })
+}
+
+function fencesOf(granted: readonly Granted[]): ReadonlyMap<string, number> {
+  return new Map(granted.map(({ attempt, fence }) => [attempt, fence]))
 }
 
 function byKey<C>(operations: readonly Operation<C>[]): ReadonlyMap<string, readonly Operation<C>[]> {

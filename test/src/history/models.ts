@@ -12,17 +12,33 @@ interface PlayerState {
   readonly value: number
 }
 
-/** A hunter under his lease. `first`: his version before anything was written. */
-export function playerModel(first: { readonly version: number }): Model<PlayerCall, PlayerState> {
+/** What is known for certain of what was done, whatever was answered. */
+interface Known {
+  /** The hunter's version before anything was written. */
+  readonly first: number
+  /** Of each number that is kept: its version. */
+  readonly versions: ReadonlyMap<number, number>
+  /** Of each claim that was done: its fence. */
+  readonly fences: ReadonlyMap<string, number>
+}
+
+/** A hunter under his lease. */
+export function playerModel(known: Known): Model<PlayerCall, PlayerState> {
   return {
-    initial: { fence: 0, claimer: '', epoch: 0, isHeld: false, version: first.version, value: 0 },
+    initial: { fence: 0, claimer: '', epoch: 0, isHeld: false, version: known.first, value: 0 },
     text: ({ fence, claimer, epoch, isHeld, version, value }) =>
       `fence ${fence} of ${claimer || 'nobody'}/${epoch}${isHeld ? '' : ', released'}, version ${version} = ${value}`,
-    step: stepPlayer,
+    isPassive: ({ call, outcome }) =>
+      outcome.is === 'refused' || call.kind === 'read' || call.kind === 'use' || call.kind === 'see',
+    step: (state, operation) => stepPlayer(state, operation, known),
   }
 }
 
-function stepPlayer(state: PlayerState, { call, outcome }: Operation<PlayerCall>): readonly PlayerState[] {
+function stepPlayer(
+  state: PlayerState,
+  { call, outcome }: Operation<PlayerCall>,
+  { versions, fences }: Known,
+): readonly PlayerState[] {
   const answer = outcome.is === 'done' ? outcome.answer : null
   const same = [state]
   switch (call.kind) {
@@ -30,16 +46,17 @@ function stepPlayer(state: PlayerState, { call, outcome }: Operation<PlayerCall>
       if (outcome.is === 'refused') return same
       const { node: claimer, epoch } = call
       const next = { ...state, fence: state.fence + 1, claimer, epoch, isHeld: true }
-      if (answer?.kind !== 'claimed') return [next]
+      if (answer?.kind !== 'claimed') return fences.get(call.attempt) === next.fence ? [next] : []
       return answer.fence === next.fence && answer.value === state.value ? [next] : []
     }
     case 'write': {
       const { node, fence, value } = call
       const isClaimers = state.claimer === node && state.fence === fence
-      const isHolders = isClaimers && state.isHeld && state.epoch === call.epoch
-      // Central refuses whole syncs for reasons that have nothing to do with the hunter.
-      if (outcome.is === 'refused') return isHolders && outcome.code === 'fence_lost' ? [] : same
-      return isClaimers ? [{ ...state, version: state.version + 1, value }] : []
+      // Central refuses whole syncs for reasons that have nothing to do with the hunter. His fence is good until the next
+      // claim, also behind the release and for later starts of the same node.
+      if (outcome.is === 'refused') return isClaimers && outcome.code === 'fence_lost' ? [] : same
+      const version = state.version + 1
+      return isClaimers && (versions.get(value) ?? version) === version ? [{ ...state, version, value }] : []
     }
     case 'release': {
       const isHolders = state.claimer === call.node && state.fence === call.fence && state.isHeld
@@ -66,6 +83,7 @@ function stepPlayer(state: PlayerState, { call, outcome }: Operation<PlayerCall>
 /** A node by its newest start. */
 export const nodeModel: Model<NodeCall, number> = {
   initial: 0,
+  isPassive: ({ call, outcome }) => outcome.is === 'refused' || call.kind === 'renew',
   text: (newest) => `newest epoch ${newest}`,
   step(newest, { call, outcome }) {
     if (call.kind === 'register') {

@@ -1,5 +1,9 @@
 /** What a run did and what was found, for people: in one line, and with its seed. */
-import type { Violation } from './judge.ts'
+import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { History } from './history.ts'
+import { judge, type Violation } from './judge.ts'
 import type { Run } from './run.ts'
 
 export function sayRun(seed: number, { faults, operations, history }: Run): void {
@@ -10,7 +14,25 @@ export function sayRun(seed: number, { faults, operations, history }: Run): void
   process.stdout.write(`${JSON.stringify(line)}\n`)
 }
 
+/** What is wrong with a run, or why that cannot be told. All that was recorded of a bad one is kept in a file: its like may not come again. */
+export function wrongWith(seed: number, { history }: Run): readonly string[] {
+  const wrong = judged(history)
+  if (wrong.length === 0) return []
+  const file = join(tmpdir(), `citygate-history-${seed}-${process.pid}.json`)
+  const plain = { ...history, kept: [...history.kept], granted: [...history.granted] }
+  writeFileSync(file, JSON.stringify(plain))
+  return [...wrong, `all of it: ${file}`]
+}
+
 /** A few are enough to see what is wrong. */
 export function sayViolations(violations: readonly Violation[]): readonly string[] {
   return violations.slice(0, 5).map(({ promise, key, words }) => `${promise} (${key}): ${words}`)
+}
+
+function judged(history: History): readonly string[] {
+  try {
+    return sayViolations(judge(history))
+  } catch (error) {
+    return [String(error)]
+  }
 }

@@ -14,18 +14,18 @@ import { between, oneOf, seeded } from '../bots/random.ts'
 import { CentralProcess } from '../faults/central-process.ts'
 import { Line } from '../faults/line.ts'
 import { Program } from '../faults/program.ts'
-import type { History, Kept, NodeCall, Operation, PlayerCall } from './history.ts'
+import type { Granted, History, Kept, NodeCall, Operation, PlayerCall } from './history.ts'
 import { type ClientOrders, numberOf, sha256, type Line as Written } from './orders.ts'
 
 export interface RunOptions {
   readonly seed: number
   readonly databaseUrl: string
-  /** Kills the database with -9; it comes back by itself. Without it the database is left alone. */
-  readonly killDatabase?: () => void
-  /** How long faults go on, in milliseconds; without any, the clients end by themselves. */
-  readonly faultsForMs: number
-  /** Faults go on until so much has been asked, for four times their time at most. */
-  readonly operationsAtLeast?: number
+  /** Kills the database with -9 and resolves when it is back. Without it the database is left alone. */
+  readonly killDatabase?: () => Promise<void>
+  /** Goes on until so many faults were done and so many calls made; without any, the clients end by themselves. */
+  readonly atLeast: { readonly faults: number; readonly calls: number } | null
+  /** A machine that is too slow for it is not waited for longer. */
+  readonly atMostMs?: number
   /** Between two faults, on average. */
   readonly faultEveryMs?: number
   readonly nodes?: number
@@ -65,6 +65,16 @@ const shortLeases = `
   create trigger shorten_lease before insert or update on node_epochs
     for each row execute function shorten_lease()`
 
+/** What `player_history` is for writes: which claims were done, also those whose answer was lost. */
+const notesOfClaims = `
+  create table granted_claims (number bigint generated always as identity, capcom_id text, attempt uuid, fence bigint);
+  create function note_claim() returns trigger language plpgsql as $$ begin
+    insert into granted_claims (capcom_id, attempt, fence) values (new.capcom_id, new.attempt, new.fence);
+    return null;
+  end $$;
+  create trigger note_claim after update on leases
+    for each row when (new.attempt is distinct from old.attempt) execute function note_claim()`
+
 export async function recordRun(options: RunOptions): Promise<Run> {
   const folder = await mkdtemp(join(tmpdir(), 'citygate history '))
   const sql = postgres(options.databaseUrl, { max: 1, onnotice: () => {} })
@@ -80,6 +90,7 @@ export async function recordRun(options: RunOptions): Promise<Run> {
   for (const central of centrals) stack.use(central)
 
   await sql.unsafe(shortLeases)
+  await sql.unsafe(notesOfClaims)
   if (options.sabotage) await sql.unsafe(options.sabotage)
   const clients = await prepare(options, folder, centrals, stack)
   await Promise.all(clients.map(({ program }) => program.firstWord))
@@ -88,7 +99,7 @@ export async function recordRun(options: RunOptions): Promise<Run> {
   for (const client of clients) {
     if (client.program.hasEnded && client.program.exitCode !== 0)
       throw new Error(`a client ended: ${client.program.said}`)
-    if (options.faultsForMs > 0) await client.program.kill()
+    if (options.atLeast) await client.program.kill()
     else await client.program.ended()
   }
   const history = await gather(clients, sql)
@@ -100,7 +111,7 @@ export async function recordRun(options: RunOptions): Promise<Run> {
 }
 
 async function prepare(
-  { seed, faultsForMs, nodes = 3, hunters: wanted = 4, operations = 1_000_000, pauseMs = 5 }: RunOptions,
+  { seed, atLeast, nodes = 3, hunters: wanted = 4, operations = 1_000_000, pauseMs = 5 }: RunOptions,
   folder: string,
   centrals: readonly CentralProcess[],
   stack: AsyncDisposableStack,
@@ -154,7 +165,7 @@ async function prepare(
       },
       ...{ url: `http://127.0.0.1:${line.port}`, operatorKey: central.operatorKey, file },
       ...{ firstValue: 1 + index * 50_000_000 + run * 500_000, actors: 2, operations, pauseMs },
-      patienceMs: faultsForMs > 0 ? 4000 : 15_000,
+      patienceMs: atLeast ? 4000 : 15_000,
     })
     const client: Client = { line, file, orders, run: 1, program: spawn(orders(1)) }
     clients.push(client)
@@ -168,34 +179,34 @@ async function prepare(
 const spawn = (orders: ClientOrders) => new Program(script, [JSON.stringify(orders)])
 
 async function befall(
-  { seed, faultsForMs, operationsAtLeast = 300, faultEveryMs = 400, killDatabase }: RunOptions,
+  { seed, atLeast, atMostMs = 30_000, faultEveryMs = 400, killDatabase }: RunOptions,
   centrals: readonly CentralProcess[],
   clients: readonly Client[],
 ): Promise<Readonly<Record<string, number>>> {
   const random = seeded(seed)
   const faults: string[] = []
   const underWay = new Set<Promise<unknown>>()
+  const failures: unknown[] = []
   const busy = new Set<unknown>()
   /** One thing at a time befalls one victim; what has to be mended is mended before the run ends. */
   const befalls = (what: string, victim: unknown, work: () => Promise<unknown>): void => {
     if (busy.has(victim)) return
     busy.add(victim)
     faults.push(what)
-    const done = work().finally(() => {
-      busy.delete(victim)
-      underWay.delete(done)
-    })
+    const done = work()
+      .catch((error: unknown) => failures.push(error))
+      .finally(() => {
+        busy.delete(victim)
+        underWay.delete(done)
+      })
     underWay.add(done)
   }
-  // On a slow machine it takes longer until enough has been asked; a stuck one is not waited for.
-  const begun = performance.now()
-  const isEnough = () => {
-    const passed = performance.now() - begun
-    const asked = clients.reduce((sum, { file }) => sum + linesIn(file), 0) / 2
-    return passed > faultsForMs && (asked >= operationsAtLeast || passed > 4 * faultsForMs)
-  }
-  while (faultsForMs > 0 && !isEnough()) {
-    await wait(faultEveryMs * (0.5 + random()))
+  const until = performance.now() + atMostMs
+  const asked = () => clients.reduce((sum, { file }) => sum + linesIn(file), 0) / 2
+  const isEnough = ({ faults: done, calls }: { readonly faults: number; readonly calls: number }) =>
+    performance.now() > until || (faults.length >= done && asked() >= calls)
+  while (atLeast && failures.length === 0 && !isEnough(atLeast)) {
+    await pace(faultEveryMs * (0.5 + random()), asked)
     const client = oneOf(random, clients)
     const central = oneOf(random, centrals)
     const dice = between(random, 1, 100)
@@ -230,18 +241,31 @@ async function befall(
         await wait(300 * random())
         const other = centrals.find((one) => one !== central) ?? central
         for (const { line } of clients) if (line.target === central.port) line.target = other.port
-        await central.startAgain()
+        // A central that starts while there is no database ends in words, and whoever keeps it running starts it once more.
+        await retrying(() => central.startAgain())
       })
     } else if (killDatabase) {
       befalls('database killed', killDatabase, async () => {
-        killDatabase()
+        await killDatabase()
         await wait(1500)
       })
     }
   }
   await Promise.all(underWay)
+  if (failures.length > 0) throw new AggregateError(failures, 'what was broken was not mended')
   return count(faults)
 }
+
+/** Much has to happen between two faults, or the history is of faults alone: on a slow machine that takes longer. */
+async function pace(ms: number, asked: () => number): Promise<void> {
+  const until = performance.now() + patienceBetweenFaultsMs
+  const enough = asked() + callsBetweenFaults
+  await wait(ms)
+  while (asked() < enough && performance.now() < until) await wait(100)
+}
+
+const callsBetweenFaults = 20
+const patienceBetweenFaultsMs = 4000
 
 function linesIn(file: string): number {
   return existsSync(file) ? readFileSync(file, 'utf8').split('\n').length : 0
@@ -272,7 +296,14 @@ async function gather(clients: readonly Client[], sql: Sql): Promise<History> {
     const value = settings === null ? 0 : numberOf((settings as Buffer).toString('base64'))
     kept.set(capcom_id, [...(kept.get(capcom_id) ?? []), { version, value }])
   }
-  return { players, nodes, kept, leaseMs }
+  const granted = new Map<string, Granted[]>()
+  const claims = await retrying(
+    () =>
+      sql`select capcom_id, attempt, fence::float8 as fence from granted_claims order by capcom_id, number`,
+  )
+  for (const { capcom_id, attempt, fence } of claims)
+    granted.set(capcom_id, [...(granted.get(capcom_id) ?? []), { attempt, fence }])
+  return { players, nodes, kept, granted, leaseMs }
 }
 
 /** Without an answer they change nothing that anybody could see. */
