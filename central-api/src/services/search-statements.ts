@@ -1,7 +1,7 @@
 /**
  * The statements of a search (docs/decisions/0100-short-parts-of-names.md). A page is looked for in two ways: by a walk
  * in its order, which what many match ends soon, and, where the walk is over before the page is full, by
- * what the filters' own indexes know, which for what few match is little.
+ * what the filters' own indexes know, which for what few match is little. The people of a place are looked for among who is there.
  */
 import type { searchPlayers as endpoint, Weapon } from '@citygate/schema/contract'
 import { type SQL, sql } from 'drizzle-orm'
@@ -77,7 +77,8 @@ export function findPage(deps: Deps, filters: Filters, page: Page): Promise<Answ
   return read(deps, async (db) => {
     if (capcomId !== undefined && page.after === null && Object.keys(others).length === 0)
       return findOne(db, capcomId)
-    if (!isNarrow(filters)) {
+    if (capcomId === undefined && isPlaced(filters)) return peopleThere(db, filters, page)
+    if (capcomId === undefined) {
       const { walked, ...answer } = await walk(db, filters, page)
       if (walked >= page.rows || Object.keys(filters).length === 0) return answer
     }
@@ -101,13 +102,12 @@ export async function findOne(tx: Tx, capcomId: string): Promise<Answer> {
 
 let oneText: ReturnType<typeof fixed> | undefined
 
-/** One hunter, or the people of a place, who are as many as it takes: nothing narrower needs to be found out. */
-const isNarrow = ({ capcomId, server, gate, city }: Filters) =>
-  (capcomId ?? server ?? gate ?? city) !== undefined
+const isPlaced = ({ server, gate, city }: Filters) => (server ?? gate ?? city) !== undefined
 
 /** One text for each order, with all filters in it: made once, prepared, and planned once for all. */
-async function walk(tx: Tx, filters: Filters, { sort, descending, after, rows }: Page) {
+async function walk(tx: Tx, filters: Filters, page: Page) {
   const { name, minRank, maxRank, online, weapon } = filters
+  const { sort, descending, after } = page
   // What the index itself answers comes first, and leaves little to look up.
   const fromIndex = (name ?? minRank ?? maxRank) !== undefined
   const lookedUp = sort === 'seen' || (!fromIndex && (online ?? weapon) !== undefined)
@@ -116,20 +116,54 @@ async function walk(tx: Tx, filters: Filters, { sort, descending, after, rows }:
   const statement =
     walkTexts.get(order) ?? fixed(walkText({ sort, descending, begun: after !== null }, steps))
   walkTexts.set(order, statement)
-  const found = await tx.execute<Raw & Record<string, unknown>>(
-    statement({
-      ...{ rows, minRank: text(minRank), maxRank: text(maxRank), online: text(online), weapon: text(weapon) },
-      ...{ key: after?.key, capcomId: after?.capcomId },
-      like: name === undefined ? null : `%${literal(foldName(name))}%`,
-    }),
-  )
+  const found = await tx.execute<Raw & Record<string, unknown>>(statement(valuesOf(filters, page)))
   return { ...answerOf(found), walked: found[0]?.walked ?? 0 }
 }
 
 const walkTexts = new Map<string, ReturnType<typeof fixed>>()
 
-/** The driver's word for no value. */
-const text = (value: string | number | undefined) => (value === undefined ? null : String(value))
+/** What a text made once is given. Null is the driver's word for no value. */
+function valuesOf({ name, ...filters }: Filters, { after, rows }: Page) {
+  const text = (value: string | number | undefined) => (value === undefined ? null : String(value))
+  const { minRank, maxRank, online, weapon, server, gate, city } = filters
+  return {
+    ...{ rows, minRank: text(minRank), maxRank: text(maxRank), online: text(online), weapon: text(weapon) },
+    ...{ server: text(server), gate: text(gate), city: text(city) },
+    ...{ key: after?.key, capcomId: after?.capcomId },
+    like: name === undefined ? null : `%${literal(foldName(name))}%`,
+  }
+}
+
+/** The people of a place, who are as many as it takes: one text for each order and kind of place. */
+async function peopleThere(tx: Tx, filters: Filters, page: Page): Promise<Answer> {
+  const { sort, descending, after } = page
+  const place = (['server', 'gate', 'city'] as const).filter((each) => filters[each] !== undefined)
+  const asked = [sort, descending, after !== null, ...place].join()
+  const statement =
+    placeTexts.get(asked) ?? fixed(placeText({ sort, descending, begun: after !== null }, place))
+  placeTexts.set(asked, statement)
+  return answerOf(await tx.execute<Raw & Record<string, unknown>>(statement(valuesOf(filters, page))))
+}
+
+const placeTexts = new Map<string, ReturnType<typeof fixed>>()
+const placeColumns = { server: 'server_id', gate: 'gate', city: 'city' } as const
+
+function placeText(order: Walk, place: readonly (keyof typeof placeColumns)[]): SQL {
+  const key = keys[order.sort]
+  const there = place.map((each) => sql`l.${sql.raw(placeColumns[each])} = ${told(each, 'integer')}`)
+  const column = (name: string) => sql.raw(`p.${name}`)
+  const hunters = sql`select p.capcom_id, ${key} as key
+    from presence l cross join lateral (select * from players p where p.capcom_id = l.capcom_id offset 0) p
+    ${order.sort === 'seen' ? seenJoin : sql``}
+    where ${notParallel} and ${sql.join(there, sql` and `)} and ${beyondGiven(order, key, sql`p.capcom_id`)}
+      and ${givenFilters(column, column('weapon'))}`
+  return sql`with found as materialized (${hunters})
+    ${shownRows(
+      sql`(select * from (select * from found order by ${byKey(order)} offset 0) w
+        where ${isOnline} and coalesce(${told('online', 'boolean')}, true) limit ${told('rows', 'integer')})`,
+      order,
+    )}`
+}
 
 function walkText(order: Walk, steps: number): SQL {
   const rows = told('rows', 'integer')
@@ -182,6 +216,12 @@ const holder = sql.raw(`left join node_epochs e on e.node_id = h.node_id and e.e
 const seenKey = sql.raw(`(case when h.node_id is null then h.seen_at
   when e.expires_at > clock_timestamp() and n.newest_epoch = e.epoch then 'infinity' else coalesce(e.renewed_at, h.seen_at) end)`)
 
+/** What hunters are in order by, where they are looked for beyond a walk. */
+const keys: Readonly<Record<SortKey, SQL>> = { name: sql`p.name_folded`, rank: sql`p.rank`, seen: seenKey }
+const seenJoin = sql`join leases h on h.capcom_id = p.capcom_id ${holder}`
+/** No plan for several processes, whose start takes longer than most of these statements: what changes a setting has none. */
+const notParallel = sql`(select set_config('max_parallel_workers_per_gather', '0', true)) is not null`
+
 const walks: Readonly<Record<SortKey, (order: Walk, steps: SQL) => SQL>> = {
   name: (order, steps) => sql`select capcom_id, name_folded as key, name_folded, rank from players
     where ${beyondGiven(order, sql`name_folded`, sql`capcom_id`)} order by ${byKey(order)} limit ${steps}`,
@@ -207,14 +247,19 @@ function walkFilters(sort: SortKey): SQL {
     sort === 'seen'
       ? sql.raw(`(select p.${column} from players p where p.capcom_id = w.capcom_id)`)
       : sql.raw(`w.${column}`)
+  const weapon = sql.raw('(select p.weapon from players p where p.capcom_id = w.capcom_id)')
+  const wanted = told('online', 'boolean')
+  return sql`${givenFilters(of, weapon)} and (${wanted} is null or ${isOnline} = ${wanted})`
+}
+
+/** Name, ranks and weapon, as far as they are given, of whichever columns. */
+function givenFilters(of: (column: string) => SQL, weapon: SQL): SQL {
   const like = told('like', 'text')
-  const [least, most] = [told('minRank', 'integer'), told('maxRank', 'integer')]
-  const [kind, wanted] = [told('weapon', 'text'), told('online', 'boolean')]
+  const [least, most, kind] = [told('minRank', 'integer'), told('maxRank', 'integer'), told('weapon', 'text')]
   return sql`(${like} is null or ${of('name_folded')} like ${like})
     and (${least} is null or ${of('rank')} >= ${least})
     and (${most} is null or ${of('rank')} <= ${most})
-    and (${kind} is null or (select p.weapon from players p where p.capcom_id = w.capcom_id) = ${kind})
-    and (${wanted} is null or ${isOnline} = ${wanted})`
+    and (${kind} is null or ${weapon} = ${kind})`
 }
 
 /** One row at a time: a join would be planned for a handful of people online. */
@@ -223,8 +268,8 @@ const isOnline = sql.raw(
 )
 
 /** Online or not is asked last, in the order of the page, until it is full: it is the dearest question. */
-function pageOf({ online, server, gate, city }: Filters, page: Page): SQL {
-  const placed = (server ?? gate ?? city) !== undefined
+function pageOf({ online, ...filters }: Filters, page: Page): SQL {
+  const placed = isPlaced(filters)
   const asked = [
     placed || online === 'true' ? isOnline : [],
     online === 'false' ? sql`not ${isOnline}` : [],
@@ -238,13 +283,12 @@ function pageOf({ online, server, gate, city }: Filters, page: Page): SQL {
 function matching(filters: Filters, page: Page): SQL {
   const { capcomId, name, minRank, maxRank, weapon, online, server, gate, city } = filters
   const { sort } = page
-  const key = { name: sql`p.name_folded`, rank: sql`p.rank`, seen: seenKey }[sort]
-  const placed = (server ?? gate ?? city) !== undefined
+  const key = keys[sort]
   const fromPresence =
-    placed || (online === 'true' && (capcomId ?? name ?? minRank ?? maxRank ?? weapon) === undefined)
+    isPlaced(filters) ||
+    (online === 'true' && (capcomId ?? name ?? minRank ?? maxRank ?? weapon) === undefined)
   const conditions = [
-    // No plan for several processes, whose start takes longer than most of these statements: what changes a setting has none.
-    sql`(select set_config('max_parallel_workers_per_gather', '0', true)) is not null`,
+    notParallel,
     beyond(page, key, sql`p.capcom_id`),
     capcomId === undefined ? [] : sql`p.capcom_id = ${capcomId}`,
     name === undefined ? [] : nameMatches(foldName(name)),
@@ -259,7 +303,7 @@ function matching(filters: Filters, page: Page): SQL {
     ? sql`presence l cross join lateral (select * from players p where p.capcom_id = l.capcom_id offset 0) p`
     : sql`players p`
   return sql`select p.capcom_id, ${key} as key from ${people}
-    ${sort === 'seen' ? sql`join leases h on h.capcom_id = p.capcom_id ${holder}` : sql``}
+    ${sort === 'seen' ? seenJoin : sql``}
     where ${sql.join(conditions, sql` and `)}`
 }
 
