@@ -63,7 +63,14 @@ async function answer(deps: Deps, route: Route, context: Context): Promise<Respo
   const key = context.req.header('idempotency-key')
   const own = await keyed(deps, endpoint, who, { key, path: context.req.path, body })
   const from = deps.sourceOf?.(context) ?? null
-  const request = { ...parts, who, version, from, signal: context.req.raw.signal }
+  const { raw } = context.req
+  const request = {
+    ...{ ...parts, who, version, from },
+    // Made when it is asked for: few calls wait for anything.
+    get signal() {
+      return raw.signal
+    },
+  }
   const output = await handled(() => route.handle(own, request))
   if (endpoint.caller === 'operator') forgetNodes(deps)
   if (endpoint.versioned) context.header('ETag', `"${(output as { version: number }).version}"`)

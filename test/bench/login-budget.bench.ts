@@ -69,8 +69,8 @@ try {
     }
   }
   const everybody = (count: number) => Array.from({ length: count }, () => new LogInByStep(node.opn))
-  const measure = async (count: number) => {
-    const those = everybody(count)
+  const measure = async (those: readonly LogInByStep[]) => {
+    const count = those.length
     const table = []
     for (const step of steps) {
       const before = used()
@@ -87,20 +87,22 @@ try {
     }
     return table
   }
-  await measure(warmUp)
-  const results = await measure(consoles)
-  const sum = (part: 'nodeMs' | 'centralMs' | 'postgresMs') =>
-    Math.round(results.reduce((all, row) => all + row[part], 0) * 100) / 100
-  const whole = { nodeMs: sum('nodeMs'), centralMs: sum('centralMs'), postgresMs: sum('postgresMs') }
-  const logInsPerCpuSecond = Math.round(10_000 / (whole.nodeMs + whole.centralMs + whole.postgresMs)) / 10
+  const whole = (table: Awaited<ReturnType<typeof measure>>) => {
+    const sum = (part: 'nodeMs' | 'centralMs' | 'postgresMs') =>
+      Math.round(table.reduce((all, row) => all + row[part], 0) * 100) / 100
+    const all = { nodeMs: sum('nodeMs'), centralMs: sum('centralMs'), postgresMs: sum('postgresMs') }
+    const logInsPerCpuSecond = Math.round(10_000 / (all.nodeMs + all.centralMs + all.postgresMs)) / 10
+    return [...table, { step: 'all', ...all, logInsPerCpuSecond }]
+  }
+  await measure(everybody(warmUp))
+  const those = everybody(consoles)
+  const results = { new: whole(await measure(those)), returning: whole(await measure(those)) }
   const caveats = [
-    `${consoles} new consoles, ${atOnce} at once, plain OPN; milliseconds of processor time for each log-in`,
+    `${consoles} consoles, ${atOnce} at once, plain OPN; milliseconds of processor time for each log-in`,
     'from the source; what each process does besides (syncs, clean-up) is in the step it falls into',
-    'every hunter is new: a returning one costs central less',
+    'new: console and hunter are made; returning: the same ones once more',
   ]
-  process.stdout.write(
-    `${JSON.stringify({ bench: 'log-in budget', results: [...results, { step: 'all', ...whole, logInsPerCpuSecond }], caveats })}\n`,
-  )
+  process.stdout.write(`${JSON.stringify({ bench: 'log-in budget', results, caveats })}\n`)
 } finally {
   for (const child of running.reverse()) {
     if (child.exitCode !== null) continue

@@ -33,22 +33,27 @@ export class LogInByStep {
     name: new Uint8Array(0),
     slots: [],
   }
+  readonly #opn: Address
   #next: Address
   #game: Connection | undefined
 
   constructor(opn: string) {
-    this.#next = parseAddress(opn)
+    this.#opn = parseAddress(opn)
+    this.#next = this.#opn
   }
 
   async take(step: Step): Promise<void> {
     switch (step) {
       case 'OPN':
+        this.#memory.ticket = undefined
+        this.#next = this.#opn
         this.#next = await this.#visit('opn', async (opn, status) => (await visitOpn(opn, status, false)).lmp)
         return
       case 'LMP, account':
         return this.#visit('lmp', (lmp) => visitAccount(lmp, this.#memory))
       case 'LMP, hunter and server': {
-        const choice = { slot: 1, name: ascii('Budget') }
+        const isNew = !this.#memory.slots[0]
+        const choice = { slot: 1, name: isNew ? ascii('Budget') : undefined }
         this.#next = await this.#visit('lmp', (lmp) => visitHunter(lmp, this.#memory, choice))
         return
       }

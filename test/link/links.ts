@@ -179,7 +179,7 @@ export async function throughEntry({ entry }: Link, code: string, serverId: numb
   const first = await entry.issueTicket(null, console.consoleId, null)
   const { login, consoleId } = await entry.readTicket(first.ticket)
   const slot = console.slots[0]
-  const hunter = await entry.chooseHunter(consoleId, 1, slot ? null : ascii(code), !slot)
+  const hunter = await entry.chooseHunter(consoleId, 1, slot ? null : ascii(code), !slot, login)
   const { ticket } = await entry.issueTicket(login, consoleId, hunter.capcomId)
   await entry.armTicket(ticket, serverId)
   return { capcomId: hunter.capcomId, ticket }

@@ -114,7 +114,9 @@ test('who was taken over elsewhere can do nothing more here, and his letters go 
   const [a, b] = await sides(links)
   const { ticket } = await throughEntry(b.link, 'ARIA', 2)
   const moved = await b.link.world.claim(ticket)
-  await expect(a.link.social.acquaintances(a.hold)).rejects.toMatchObject({ code: 'fence_lost' })
+  await expect(a.link.social.tell(a.hold, b.hold.capcomId, message('here'))).rejects.toMatchObject({
+    code: 'fence_lost',
+  })
   expect(a.node.lost).toEqual([a.hold])
   await b.link.social.tell(b.hold, moved.capcomId, message('there'))
   await expect.poll(() => b.news.map(([to]) => to), patience).toEqual([moved.capcomId])

@@ -73,6 +73,50 @@ describe.each(runtimes)('over %s', (runtime) => {
     })
   })
 
+  describe('a ticket that goes with the step before', () => {
+    const next = async (login: string) => ({ hash: await sha256(crypto.randomUUID()), login })
+    const read = (ticketHash: string) => central.call(readTicket, { body: { ticketHash } }, node.key)
+
+    test('is of the console or of the hunter, and leads into the game', async () => {
+      const login = crypto.randomUUID()
+      const first = await next(login)
+      const identified = await central.call(
+        identifyConsole,
+        { body: { supportCode: null, mediaVersion: media, ticket: first } },
+        node.key,
+      )
+      const { consoleId } = identified
+      expect(Date.parse(identified.ticketUntil ?? '')).toBeGreaterThan(Date.now())
+      expect(await read(first.hash)).toEqual({ login, consoleId, capcomId: null, slots: [] })
+
+      const second = await next(login)
+      const params = { consoleId, slot: '1' }
+      const body = { name: bytes('Ahead'), create: true, ticket: second }
+      const { ticketUntil, capcomId, created } = await central.call(chooseHunter, { params, body }, node.key)
+      expect([typeof ticketUntil, created]).toEqual(['string', true])
+      // The answer was lost, and it is asked again: the ticket is there.
+      const repeated = await central.call(chooseHunter, { params, body }, node.key)
+      expect(repeated).toMatchObject({ capcomId, created: false })
+      expect(repeated.ticketUntil).toBeNull()
+      expect(await read(second.hash)).toMatchObject({ login, consoleId, capcomId })
+      await expect(read(first.hash)).rejects.toEqual(refusal('ticket_unknown'))
+
+      await central.call(armTicket, { body: { ticketHash: second.hash, serverId: farServer } }, node.key)
+      const claim = { ticketHash: second.hash, epoch: far.epoch }
+      expect(await central.call(claimSession, { body: claim }, far.key)).toMatchObject({ capcomId })
+    })
+
+    test('is not made where the step is refused', async () => {
+      const { consoleId } = await newHunter(central, node)
+      const ticket = await next(crypto.randomUUID())
+      const body = { name: null, create: false, ticket }
+      await expect(
+        central.call(chooseHunter, { params: { consoleId, slot: '4' }, body }, node.key),
+      ).rejects.toEqual(refusal('slot_empty'))
+      await expect(read(ticket.hash)).rejects.toEqual(refusal('ticket_unknown'))
+    })
+  })
+
   describe('findTicket', () => {
     const find = (ticketHash: string, key: string) => central.call(findTicket, { body: { ticketHash } }, key)
     const arm = (ticketHash: string, { registration }: TestNode) => {

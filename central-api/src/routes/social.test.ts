@@ -69,8 +69,10 @@ describe.each(runtimes)('over %s', (runtime) => {
       await b.ask(c)
       const again = await a.ask(c, { info: bytes('info'), text: bytes('really') })
       expect(again.request?.number).toBeGreaterThan(first.request?.number ?? 0)
-      const { fence } = await logIn(central, node, node, c.hunter)
-      const { requests } = await held(central, node, c.hunter, c.capcomId, fence).acquaintances()
+      const { fence, acquaintances } = await logIn(central, node, node, c.hunter)
+      const known = await held(central, node, c.hunter, c.capcomId, fence).acquaintances()
+      expect(acquaintances).toEqual(known)
+      const { requests } = known
       expect(requests.map(({ from, message }) => [from.capcomId, message.text])).toEqual([
         [b.capcomId, please.text],
         [a.capcomId, bytes('really')],

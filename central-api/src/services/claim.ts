@@ -1,5 +1,5 @@
 /** The claim: from now on this node holds the player. */
-import type { claimSession as endpoint, Output } from '@citygate/schema/contract'
+import { type claimSession as endpoint, type Output, requestsAtMost } from '@citygate/schema/contract'
 import { sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Deps } from '../deps.ts'
@@ -21,7 +21,7 @@ export async function claim(
   nodeId: string,
   { ticketHash, epoch, attempt }: z.output<NonNullable<(typeof endpoint)['body']>>,
 ): Promise<Output<typeof endpoint>> {
-  const call = sql`claim_session(${ticketHash}, ${nodeId}, ${epoch}, ${attempt ?? null})`
+  const call = sql`claim_and_read(${ticketHash}, ${nodeId}, ${epoch}, ${attempt ?? null}, ${requestsAtMost})`
   const { told: _, ...hold } = await step<Claimed>(deps, call, {
     epoch,
     done({ told }, wake) {

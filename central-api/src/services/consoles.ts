@@ -7,6 +7,7 @@ import { drawCode } from '../hash.ts'
 import { limitsOf } from './creation-limits.ts'
 import { type Drawn, draw } from './draw.ts'
 import { step } from './step.ts'
+import { nextTicket, ticketUntil } from './tickets.ts'
 
 /** As the reference draws them (login.md 2.5). */
 const supportCodeLength = 11
@@ -20,13 +21,13 @@ const supportCodeLength = 11
 export async function identify(
   deps: Deps,
   nodeId: string,
-  { supportCode: shown, mediaVersion, source }: z.output<NonNullable<(typeof endpoint)['body']>>,
+  { supportCode: shown, mediaVersion, source, ticket }: z.output<NonNullable<(typeof endpoint)['body']>>,
 ): Promise<Output<typeof endpoint>> {
   const find = async (supportCode: string) => {
-    const call = sql`identify_console(${supportCode}, ${shown === null}, ${mediaVersion},
-      ${nodeId}, ${source}, ${limitsOf(deps, 'console')})`
+    const call = sql`identify_and_issue(${supportCode}, ${shown === null}, ${mediaVersion},
+      ${nodeId}, ${source}, ${limitsOf(deps, 'console')}, ${nextTicket(deps, ticket)})`
     const found = await step<Omit<Output<typeof endpoint>, 'supportCode'> & Drawn>(deps, call)
-    return { ...found, supportCode }
+    return { ...found, ...ticketUntil(found), supportCode }
   }
   return shown === null ? draw(() => find(drawCode(supportCodeLength))) : find(shown)
 }

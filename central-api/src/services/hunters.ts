@@ -9,6 +9,7 @@ import { readingsOf } from '../name-text.ts'
 import { limitsOf } from './creation-limits.ts'
 import { type Drawn, draw } from './draw.ts'
 import { type Refusal, step } from './step.ts'
+import { nextTicket, ticketUntil } from './tickets.ts'
 
 type Params = z.output<NonNullable<(typeof endpoint)['params']>>
 type Wish = z.output<NonNullable<(typeof endpoint)['body']>>
@@ -21,16 +22,16 @@ export async function choose(
   deps: Deps,
   nodeId: string,
   { consoleId, slot }: Params,
-  { name, create, source }: Wish,
+  { name, create, source, ticket }: Wish,
 ): Promise<Output<typeof endpoint>> {
   const readings = name === null ? null : JSON.stringify(readingsOf(fromBase64(name)))
   return draw(async () => {
-    const call = sql`choose_hunter(${consoleId}, ${slot}, decode(${name}, 'base64'), ${readings}, ${create},
-      ${drawCode(capcomIdLength)}, ${nodeId}, ${source}, ${limitsOf(deps, 'hunter')})`
+    const call = sql`choose_and_issue(${consoleId}, ${slot}, decode(${name}, 'base64'), ${readings}, ${create},
+      ${drawCode(capcomIdLength)}, ${nodeId}, ${source}, ${limitsOf(deps, 'hunter')}, ${nextTicket(deps, ticket)})`
     const chosen = await step<Omit<Output<typeof endpoint>, 'slot'> & Drawn>(deps, call, {
       refused: requireName,
     })
-    return { slot, ...chosen }
+    return { slot, ...chosen, ...ticketUntil(chosen) }
   })
 }
 

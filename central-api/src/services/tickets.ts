@@ -26,8 +26,23 @@ export async function issue(
   const own = login ?? crypto.randomUUID()
   const call = sql`issue_ticket(${ticketHash}, ${own}, ${consoleId}, ${capcomId}, ${issuedBy}, ${inTransit(deps)})`
   const { expiresAt } = await step<{ readonly expiresAt: string }>(deps, call)
-  return { login: own, expiresAt: new Date(expiresAt).toISOString() }
+  return { login: own, expiresAt: utc(expiresAt) }
 }
+
+interface NextTicket {
+  readonly hash: string
+  readonly login: string
+}
+
+/** Arguments for what the console asks for behind a step. */
+export const nextTicket = (deps: Deps, next: NextTicket | undefined) =>
+  sql`${next?.hash ?? null}, ${next?.login ?? null}, ${inTransit(deps)}`
+
+/** What a step says of the ticket that was made with it. */
+export const ticketUntil = ({ ticketUntil: until }: { readonly ticketUntil?: string | null | undefined }) =>
+  until == null ? {} : { ticketUntil: utc(until) }
+
+const utc = (time: string) => new Date(time).toISOString()
 
 /** @throws Problem `ticket_unknown` */
 export async function read(deps: Deps, ticketHash: string): Promise<Output<typeof readEndpoint>> {

@@ -15,7 +15,6 @@ import {
   type Endpoint,
   type Input,
   identifyConsole,
-  issueTicket,
   type Output,
   readTicket,
   registerNode,
@@ -142,16 +141,18 @@ try {
       list.push(performance.now() - start)
       return answer
     }
-    const ticketHash = await sha256(crypto.randomUUID())
+    const login = crypto.randomUUID()
+    const nextTicket = async () => ({ hash: await sha256(crypto.randomUUID()), login })
+    const [first, second] = [await nextTicket(), await nextTicket()]
     const { consoleId } = await timed('identify', identifyConsole, {
-      body: { supportCode: null, mediaVersion: '1001301045' },
+      body: { supportCode: null, mediaVersion: '1001301045', ticket: first },
     })
-    const { capcomId } = await timed('choose', chooseHunter, {
+    await timed('read', readTicket, { body: { ticketHash: first.hash } })
+    await timed('choose', chooseHunter, {
       params: { consoleId, slot: '1' },
-      body: { name: btoa('Hunter'), create: true },
+      body: { name: btoa('Hunter'), create: true, ticket: second },
     })
-    await timed('issue', issueTicket, { body: { ticketHash, login: null, consoleId, capcomId } })
-    await timed('read', readTicket, { body: { ticketHash } })
+    const ticketHash = second.hash
     await timed('arm the spare', armTicket, { body: { ticketHash, serverId: 2 } })
     await timed('arm the best', armTicket, { body: { ticketHash, serverId: 1 } })
     await timed('claim', claimSession, { body: { ticketHash, epoch } })

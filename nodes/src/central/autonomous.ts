@@ -12,7 +12,7 @@ import { toBase64 } from './entry-link.ts'
 import type { Holds } from './holds.ts'
 import type { Journal, Pending } from './journal/index.ts'
 import type { Copy, Known } from './known.ts'
-import { CentralUnreachable, type Hold } from './link.ts'
+import { CentralUnreachable, type Claimed, type Hold } from './link.ts'
 import { ownEntry } from './own-entry.ts'
 import { ownSocial } from './own-social.ts'
 import type { Policy } from './policy.ts'
@@ -79,7 +79,7 @@ export function autonomous(parts: AutonomousParts): Policy {
   }
 
   /** From the copy that this node took under its own last fence, on this node alone. */
-  function letIn(ticket: Bytes): Hold | null {
+  function letIn(ticket: Bytes): Claimed | null {
     const local = tickets.find(ticket)
     if (!local?.capcomId || !local.armed) return null
     const { login, hash, consoleId, capcomId } = local
@@ -91,7 +91,8 @@ export function autonomous(parts: AutonomousParts): Policy {
     const hold = { capcomId, name, settings, fence, serverId }
     local.armed = null
     parts.log.warn({ capcomId, fence }, 'central does not answer: a player is let in provisionally')
-    return provisional.begin(hold, incarnation, { login, ticketHash: hash, consoleId })
+    provisional.begin(hold, incarnation, { login, ticketHash: hash, consoleId })
+    return { hold, acquaintances: null }
   }
 
   const social = ownSocial({
@@ -121,23 +122,23 @@ export function autonomous(parts: AutonomousParts): Policy {
       const local = tickets.find(ticket)
       // Central knows nothing of such an arming: it hears of the player with his adoption.
       if (local?.alone || local?.armed?.here) {
-        const hold = letIn(ticket)
-        if (!hold) throw new Problem('ticket_not_armed')
+        const alone = letIn(ticket)
+        if (!alone) throw new Problem('ticket_not_armed')
         if (reach.up) clock.after(0, provisional.adoptAll)
-        return hold
+        return alone
       }
       try {
         // A claim raises the fence: what was written under the one before has to be decided first.
         await commit(local?.capcomId ?? undefined)
-        const hold = await reach.ask(() => direct.claim(ticket))
+        const claimed = await reach.ask(() => direct.claim(ticket))
         if (local) local.armed = null
-        known.keepCopy({ ...copyFrom(hold), incarnation: parts.incarnation() })
-        return hold
+        known.keepCopy({ ...copyFrom(claimed.hold), incarnation: parts.incarnation() })
+        return claimed
       } catch (error) {
         if (!(error instanceof CentralUnreachable)) throw error
-        const hold = letIn(ticket)
-        if (!hold) throw error
-        return hold
+        const alone = letIn(ticket)
+        if (!alone) throw error
+        return alone
       }
     },
 
@@ -170,6 +171,7 @@ export function autonomous(parts: AutonomousParts): Policy {
     },
 
     directory: (told) => (reach.up ? told : ownServers(told, parts.servers())),
+    learned: social.learned,
     heard: social.heard,
   }
 }

@@ -12,14 +12,14 @@ import {
 import type { Bytes } from '../pat/index.ts'
 import type { Call } from './client.ts'
 import { entryLink, fromBase64, hashOf, toBase64 } from './entry-link.ts'
-import type { EntryLink, Hold, Target } from './link.ts'
+import type { Claimed, EntryLink, Hold, Target } from './link.ts'
 import type { SocialLink } from './social.ts'
-import { directSocial } from './social-link.ts'
+import { acquaintancesOf, directSocial } from './social-link.ts'
 
 export interface Direct {
   readonly entry: Omit<EntryLink, 'directory'>
   readonly social: Omit<SocialLink, 'onLetter' | 'keeps'>
-  claim(ticket: Bytes): Promise<Hold>
+  claim(ticket: Bytes): Promise<Claimed>
   arm(hold: Hold, serverId: number): Promise<Target>
   settings(hold: Hold, settings: Bytes): Promise<void>
 }
@@ -45,11 +45,14 @@ export function askCentral(call: Call, epoch: () => number, lost: (hold: Hold) =
       // The same for every repeat of this call: a lost answer is told once more, and costs no other fence.
       const attempt = randomUUID()
       const body = { ticketHash: hashOf(ticket), epoch: asked, attempt }
-      const claimed = await call(claimSession, { body })
+      const { acquaintances, ...claimed } = await call(claimSession, { body })
       // The call took its time: this start of the node may have ended meanwhile.
       if (epoch() !== asked) throw new Problem('epoch_superseded')
       const settings = claimed.settings === null ? null : fromBase64(claimed.settings)
-      return { ...claimed, name: fromBase64(claimed.name), settings }
+      return {
+        hold: { ...claimed, name: fromBase64(claimed.name), settings },
+        acquaintances: acquaintances ? acquaintancesOf(acquaintances) : null,
+      }
     },
 
     async arm(hold, serverId) {

@@ -1,5 +1,5 @@
 /** What entry handlers ask of central. Tickets are made here and leave the process only as their hash. */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import {
   armTicket,
   chooseHunter,
@@ -11,7 +11,7 @@ import {
 } from '@citygate/schema/contract'
 import type { Bytes } from '../pat/index.ts'
 import type { Call } from './client.ts'
-import type { EntryLink, Slot } from './link.ts'
+import type { EntryLink, Issued, Slot } from './link.ts'
 
 const ticketBytes = 16
 
@@ -32,15 +32,18 @@ export function toBase64(bytes: Bytes): string {
 export function entryLink(call: Call): Omit<EntryLink, 'directory'> {
   return {
     async identifyConsole(supportCode, mediaVersion, source = null) {
-      const found = await call(identifyConsole, { body: { supportCode, mediaVersion, source } })
-      return { ...found, slots: found.slots.map(slotOf) }
+      const next = nextTicket(null)
+      const body = { supportCode, mediaVersion, source, ticket: shownTo(next) }
+      const { ticketUntil, ...found } = await call(identifyConsole, { body })
+      return { ...found, slots: found.slots.map(slotOf), issued: ticketUntil ? next : null }
     },
-    async chooseHunter(consoleId, slot, name, create, source = null) {
-      const chosen = await call(chooseHunter, {
+    async chooseHunter(consoleId, slot, name, create, login, source = null) {
+      const next = nextTicket(login)
+      const { ticketUntil, ...chosen } = await call(chooseHunter, {
         params: { consoleId, slot: String(slot) },
-        body: { name: name && toBase64(name), create, source },
+        body: { name: name && toBase64(name), create, source, ticket: shownTo(next) },
       })
-      return { ...slotOf(chosen), created: chosen.created }
+      return { ...slotOf(chosen), created: chosen.created, issued: ticketUntil ? next : null }
     },
     async issueTicket(login, consoleId, capcomId) {
       const ticket = drawTicket()
@@ -62,6 +65,13 @@ export function entryLink(call: Call): Omit<EntryLink, 'directory'> {
     },
   }
 }
+
+/** What the console asks for next: made with the step in front of it, which saves a call. */
+const nextTicket = (login: string | null): Issued => ({
+  ticket: drawTicket(),
+  login: login ?? randomUUID(),
+})
+const shownTo = ({ ticket, login }: Issued) => ({ hash: hashOf(ticket), login })
 
 function slotOf(slot: WireSlot): Slot {
   return { slot: slot.slot, capcomId: slot.capcomId, name: fromBase64(slot.name) }

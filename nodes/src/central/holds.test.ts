@@ -9,7 +9,7 @@ function hold(capcomId: string, fence: number): Hold {
 test('a hold is there from the claim to the release, which happens once', () => {
   const holds = createHolds()
   const one = hold('AAAAAA', 3)
-  expect(holds.claiming()(one)).toEqual({ kept: true, older: null })
+  expect(holds.claiming()(one)).toMatchObject({ kept: true, older: null })
   expect(holds.has(one)).toBe(true)
   expect([holds.remove(one), holds.remove(one), holds.has(one)]).toEqual([true, false, false])
 })
@@ -19,10 +19,10 @@ test('a newer claim of the same player replaces the older hold, whatever the ord
   const [older, newer] = [hold('AAAAAA', 3), hold('AAAAAA', 4)]
   const [first, second] = [holds.claiming(), holds.claiming()]
   expect(first(older).kept).toBe(true)
-  expect(second(newer)).toEqual({ kept: true, older })
+  expect(second(newer)).toMatchObject({ kept: true, older })
   expect([holds.has(older), holds.remove(older), holds.has(newer)]).toEqual([false, false, true])
 
-  expect(holds.claiming()(hold('AAAAAA', 2))).toEqual({ kept: false, older: null })
+  expect(holds.claiming()(hold('AAAAAA', 2))).toMatchObject({ kept: false, older: null })
   expect(holds.has(newer)).toBe(true)
 })
 
@@ -43,6 +43,16 @@ test('a hold that was lost before its claim was answered is dead on arrival', ()
   second(null)
   expect(first(hold('AAAAAA', 5)).kept).toBe(false)
   expect(holds.claiming()(hold('AAAAAA', 6)).kept).toBe(true)
+})
+
+test('a claim is overtaken by what a letter tells of its player meanwhile, and by nothing else', () => {
+  const holds = createHolds()
+  holds.missed('AAAAAA')
+  const [first, second] = [holds.claiming(), holds.claiming()]
+  holds.missed('BBBBBB')
+  expect(first(hold('AAAAAA', 1)).overtaken).toBe(false)
+  expect(second(hold('BBBBBB', 1)).overtaken).toBe(true)
+  expect(holds.claiming()(hold('BBBBBB', 2)).overtaken).toBe(false)
 })
 
 test('all at once', () => {

@@ -1,17 +1,19 @@
 /**
- * The players that this node holds, one hold for each. A hold may be lost before its claim has been
- * answered, when the letter overtakes the answer; such a claim is dead on arrival. Pure.
+ * The players that this node holds, one hold for each. Letters may overtake the answer of a claim: a hold that one says is
+ * lost is dead on arrival, and of a player of whom one tells anything the answer is out of date. Pure.
  */
 import type { Hold } from './link.ts'
 
 export interface Holds {
   /** Before a claim is sent. The function that comes back is called once, with the hold or null for none. */
-  claiming(): (hold: Hold | null) => Claimed
+  claiming(): (hold: Hold | null) => Arrived
   /** This very hold: without central one fence may be held again on the same node. */
   has(hold: Hold): boolean
   all(): readonly Hold[]
   /** The hold of a player; null when this node does not hold him. */
   of(capcomId: string): Hold | null
+  /** A letter has told something of a player whom this node does not hold, or not yet. */
+  missed(capcomId: string): void
   /** False when the hold was not this node's any more. */
   remove(hold: Hold): boolean
   /** The fence is not this node's: what it holds of this player under it, or under a lower one, is lost. */
@@ -21,26 +23,33 @@ export interface Holds {
   populations(): ReadonlyMap<number, number>
 }
 
-/** `older`: a hold of the same player that the new one has replaced. */
-interface Claimed {
+/** `older`: a hold of the same player that the new one has replaced. `overtaken`: by a letter about him. */
+interface Arrived {
   readonly kept: boolean
   readonly older: Hold | null
+  readonly overtaken: boolean
 }
 
 export function createHolds(): Holds {
   const held = new Map<string, Hold>()
   /** Fences lost while claims are under way, whose answers may still bring them. */
   const lostMeanwhile = new Map<string, number>()
+  /** Players of whom letters have told meanwhile. */
+  const missedMeanwhile = new Set<string>()
   let claims = 0
 
-  function arrived(hold: Hold | null): Claimed {
+  function arrived(hold: Hold | null): Arrived {
     const dead = hold !== null && (lostMeanwhile.get(hold.capcomId) ?? 0) >= hold.fence
+    const overtaken = hold !== null && missedMeanwhile.has(hold.capcomId)
     claims--
-    if (claims === 0) lostMeanwhile.clear()
+    if (claims === 0) {
+      lostMeanwhile.clear()
+      missedMeanwhile.clear()
+    }
     const older = hold ? (held.get(hold.capcomId) ?? null) : null
-    if (!hold || dead || (older && older.fence > hold.fence)) return { kept: false, older: null }
+    if (!hold || dead || (older && older.fence > hold.fence)) return { kept: false, older: null, overtaken }
     held.set(hold.capcomId, hold)
-    return { kept: true, older }
+    return { kept: true, older, overtaken }
   }
 
   return {
@@ -50,6 +59,9 @@ export function createHolds(): Holds {
     },
     all: () => [...held.values()],
     of: (capcomId) => held.get(capcomId) ?? null,
+    missed(capcomId) {
+      if (claims > 0) missedMeanwhile.add(capcomId)
+    },
     has: (hold) => held.get(hold.capcomId) === hold,
     remove(hold) {
       return held.get(hold.capcomId) === hold && held.delete(hold.capcomId)

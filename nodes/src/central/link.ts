@@ -7,6 +7,7 @@
  */
 import type { Directory, ServerAssignment } from '@citygate/schema/contract'
 import type { Bytes } from '../pat/index.ts'
+import type { Acquaintances } from './social.ts'
 
 export interface Slot {
   /** 1 to 6. */
@@ -15,12 +16,26 @@ export interface Slot {
   readonly name: Bytes
 }
 
+/** A ticket (16 random bytes, made here) that central knows, and the log-in that it is of. */
+export interface Issued {
+  readonly ticket: Bytes
+  readonly login: string
+}
+
 export interface ConsoleRecord {
   readonly consoleId: string
   readonly supportCode: string
   readonly created: boolean
   /** Used slots only. */
   readonly slots: readonly Slot[]
+  /** Begins a log-in; null where central has made none. */
+  readonly issued: Issued | null
+}
+
+export interface ChosenHunter extends Slot {
+  readonly created: boolean
+  /** Of the log-in that was named; null where central has made none. */
+  readonly issued: Issued | null
 }
 
 export interface LoginRecord {
@@ -46,6 +61,12 @@ export interface Hold {
   readonly serverId: number
   /** 256 bytes as shown last; null before the first time. */
   readonly settings: Bytes | null
+}
+
+export interface Claimed {
+  readonly hold: Hold
+  /** As of the claim; null where central has not told. */
+  readonly acquaintances: Acquaintances | null
 }
 
 export interface Whereabouts {
@@ -74,14 +95,11 @@ export interface EntryLink {
     slot: number,
     name: Bytes | null,
     create: boolean,
-    source?: string | null,
-  ): Promise<Slot & { created: boolean }>
-  /** Makes a ticket of a log-in; `login` null starts one. The ticket is 16 random bytes, made here. */
-  issueTicket(
     login: string | null,
-    consoleId: string,
-    capcomId: string | null,
-  ): Promise<{ readonly ticket: Bytes; readonly login: string }>
+    source?: string | null,
+  ): Promise<ChosenHunter>
+  /** Makes a ticket of a log-in; `login` null starts one. */
+  issueTicket(login: string | null, consoleId: string, capcomId: string | null): Promise<Issued>
   readTicket(ticket: Bytes): Promise<LoginRecord>
   armTicket(ticket: Bytes, serverId: number): Promise<Target>
   /** Ends a log-in that has not reached a game server, with all its tickets. */

@@ -1,4 +1,11 @@
-import { claimSession, type Letter, Problem, registerNode, syncNode } from '@citygate/schema/contract'
+import {
+  claimSession,
+  type Letter,
+  Problem,
+  readAcquaintances,
+  registerNode,
+  syncNode,
+} from '@citygate/schema/contract'
 import { expect, test } from 'vitest'
 import { silentLog } from '../log.ts'
 import { memoryFiles } from './journal/testing/memory-files.ts'
@@ -20,6 +27,12 @@ const registration = {
 }
 const valor = { id: 1, name: 'Valor1', type: 'open' as const, gates: 40, cities: 40, capacity: 2000 }
 const settings = new Uint8Array(256).fill(7)
+const told = {
+  friends: [{ capcomId: 'BBBBBB', name: 'Qg==' }],
+  blacklist: [],
+  requests: [],
+  deniesRequests: true,
+}
 const here = { serverId: 1, gate: 3, city: null, inQuest: false, leader: false }
 
 /** Central answers claims at once with the fences 1, 2, 3 … unless the test takes them in hand. */
@@ -44,8 +57,9 @@ async function opened() {
     if (endpoint.name === claimSession.name) {
       const fence = ++fences
       await claimGate
-      return { capcomId: 'AAAAAA', name: 'QQ==', fence, serverId: 1, settings: null }
+      return { capcomId: 'AAAAAA', name: 'QQ==', fence, serverId: 1, settings: null, acquaintances: told }
     }
+    if (endpoint.name === readAcquaintances.name) return { ...told, friends: [] }
     throw new CentralUnreachable(endpoint.name)
   })
   const link = await openLink({
@@ -174,6 +188,20 @@ test('a newer claim of the same player on this node ends the older', async () =>
   const newer = await link.world.claim(ticket)
   expect(lost).toEqual([older])
   expect(newer.fence).toBe(2)
+})
+
+test('friends come with the claim, unless a letter about the player has overtaken it', async () => {
+  const { link, last, holdClaims } = await opened()
+  const friendsOf = async (hold: Hold) => (await link.social.acquaintances(hold)).friends
+  const hold = await link.world.claim(ticket)
+  expect(await friendsOf(hold)).toMatchObject([{ capcomId: 'BBBBBB' }])
+  link.world.release(hold, 'left')
+
+  const open = holdClaims()
+  const claim = link.world.claim(ticket)
+  await last().answer({ mail: [{ number: 1, kind: 'friend-deleted', to: 'AAAAAA', by: 'BBBBBB' }] })
+  open()
+  expect(await friendsOf(await claim)).toEqual([])
 })
 
 test('a claim that is overtaken by the letter of its loss fails', async () => {

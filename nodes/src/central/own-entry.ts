@@ -5,7 +5,7 @@ import type { Bytes } from '../pat/index.ts'
 import type { Direct } from './direct.ts'
 import { drawTicket } from './entry-link.ts'
 import type { Known } from './known.ts'
-import { CentralUnreachable, type EntryLink, type Target } from './link.ts'
+import { CentralUnreachable, type EntryLink, type Issued, type Target } from './link.ts'
 import type { Reach } from './reach.ts'
 import type { LocalTicket, LocalTickets } from './tickets.ts'
 
@@ -56,26 +56,40 @@ export function ownEntry(parts: OwnEntryParts): OwnEntry {
     return { serverId, ...address }
   }
 
+  function keep({ ticket, login }: Issued, consoleId: string, capcomId: string | null): void {
+    tickets.keep(ticket, { login, consoleId, capcomId, alone: false })
+  }
+
   const link: Omit<EntryLink, 'directory'> = {
     identifyConsole: (supportCode, mediaVersion, source) =>
       either(
         async () => {
           const found = await direct.identifyConsole(supportCode, mediaVersion, source)
           known.keepConsole(found.supportCode, found.consoleId, found.slots)
+          if (found.issued) keep(found.issued, found.consoleId, null)
           return found
         },
         () => {
           const found = supportCode === null ? null : known.console(supportCode)
-          return found && supportCode !== null ? { ...found, supportCode, created: false } : null
+          if (!found || supportCode === null) return null
+          return { ...found, supportCode, created: false, issued: null }
         },
       ),
 
-    chooseHunter: (consoleId, slot, name, create, source) =>
+    chooseHunter: (consoleId, slot, name, create, login, source) =>
       either(
         async () => {
-          const chosen = await direct.chooseHunter(consoleId, slot, name, create, source)
-          known.keepSlot(consoleId, chosen)
-          return chosen
+          const { created, issued, ...hunter } = await direct.chooseHunter(
+            consoleId,
+            slot,
+            name,
+            create,
+            login,
+            source,
+          )
+          known.keepSlot(consoleId, hunter)
+          if (issued) keep(issued, consoleId, hunter.capcomId)
+          return { ...hunter, created, issued }
         },
         async () => {
           const found = known.slotsOf(consoleId)?.find((one) => one.slot === slot)
@@ -85,7 +99,7 @@ export function ownEntry(parts: OwnEntryParts): OwnEntry {
             await parts.rename(found.capcomId, name)
             known.keepSlot(consoleId, { ...found, name })
           }
-          return { ...found, name: name ?? found.name, created: false }
+          return { ...found, name: name ?? found.name, created: false, issued: null }
         },
       ),
 
@@ -93,7 +107,7 @@ export function ownEntry(parts: OwnEntryParts): OwnEntry {
       either(
         async () => {
           const issued = await direct.issueTicket(login, consoleId, capcomId)
-          tickets.keep(issued.ticket, { login: issued.login, consoleId, capcomId, alone: false })
+          keep(issued, consoleId, capcomId)
           return issued
         },
         () => {

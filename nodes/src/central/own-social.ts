@@ -45,6 +45,7 @@ const foundMs = 3000
 
 export interface OwnSocial {
   readonly link: Omit<SocialLink, 'onLetter'>
+  learned(hold: Hold, acquaintances: Acquaintances): void
   heard(hold: Hold, news: SocialNews): void
 }
 
@@ -262,7 +263,12 @@ export function ownSocial(parts: OwnSocialParts): OwnSocial {
     }
   }
 
-  return { link, heard }
+  function learned(hold: Hold, acquaintances: Acquaintances): void {
+    parts.copyOf(hold).acquaintances = acquaintances
+    known.changed()
+  }
+
+  return { link, learned, heard }
 }
 
 const without = (list: readonly Known[], capcomId: string) => list.filter((one) => one.capcomId !== capcomId)

@@ -18,6 +18,7 @@ import {
   setDeniesRequests,
   tellPlayer,
   type Acquaintance as WireAcquaintance,
+  type Acquaintances as WireAcquaintances,
   type OnlineHunter as WireHunter,
   type Message as WireMessage,
   type FriendRequest as WireRequest,
@@ -26,6 +27,7 @@ import type { Call } from './client.ts'
 import { fromBase64, toBase64 } from './entry-link.ts'
 import type { Hold } from './link.ts'
 import type {
+  Acquaintances,
   FriendRequest,
   Known,
   Message,
@@ -54,13 +56,7 @@ export function directSocial(
   return {
     async acquaintances(hold) {
       const params = { capcomId: hold.capcomId }
-      const found = await act(hold, readAcquaintances, { params, body: held(hold) })
-      return {
-        friends: found.friends.map(known),
-        blacklist: found.blacklist.map(known),
-        requests: found.requests.map(request),
-        deniesRequests: found.deniesRequests,
-      }
+      return acquaintancesOf(await act(hold, readAcquaintances, { params, body: held(hold) }))
     },
     async askFriend(hold, other, message) {
       const body = { ...held(hold), message: wireMessage(message) }
@@ -115,6 +111,13 @@ export function directSocial(
     },
   }
 }
+
+export const acquaintancesOf = (found: WireAcquaintances): Acquaintances => ({
+  friends: found.friends.map(known),
+  blacklist: found.blacklist.map(known),
+  requests: found.requests.map(request),
+  deniesRequests: found.deniesRequests,
+})
 
 export const known = ({ capcomId, name }: WireAcquaintance): Known => ({ capcomId, name: fromBase64(name) })
 

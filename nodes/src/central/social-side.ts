@@ -50,6 +50,7 @@ export function socialSide(policy: () => Policy, holds: Holds, log: Log): Social
     heard(letter) {
       const hold = holds.of(letter.to)
       if (!hold) {
+        holds.missed(letter.to)
         log.debug({ capcomId: letter.to, kind: letter.kind }, 'a letter for a player who has left')
         return
       }

@@ -48,6 +48,7 @@ export function synchronized(direct: Direct, ready: () => Promise<void>): Policy
       return direct.settings(hold, settings)
     },
     directory: (told) => told,
+    learned: () => undefined,
     heard: () => undefined,
   }
 }

@@ -2,7 +2,7 @@
 import { Presence, Problem, publishedAtMost } from '@citygate/schema/contract'
 import type { Log } from '../log.ts'
 import type { Holds } from './holds.ts'
-import type { Hold, Whereabouts, WorldLink } from './link.ts'
+import type { Claimed, Hold, Whereabouts, WorldLink } from './link.ts'
 import type { Outbox } from './outbox.ts'
 import type { Policy } from './policy.ts'
 import type { Provisional } from './provisional.ts'
@@ -64,15 +64,18 @@ export function worldLink(parts: WorldParts): WorldSide {
 
   async function claim(ticket: Uint8Array): Promise<Hold> {
     const arrived = holds.claiming()
-    let hold: Hold | null = null
+    const policy = parts.policy()
+    let claimed: Claimed | null = null
     try {
-      hold = await parts.policy().claim(ticket)
+      claimed = await policy.claim(ticket)
     } finally {
-      if (!hold) arrived(null)
+      if (!claimed) arrived(null)
     }
-    const { kept, older } = arrived(hold)
+    const { hold, acquaintances } = claimed
+    const { kept, older, overtaken } = arrived(hold)
     if (!kept) throw new Problem('fence_lost')
     if (older) lost(older)
+    if (acquaintances && !overtaken) policy.learned(hold, acquaintances)
     return hold
   }
 

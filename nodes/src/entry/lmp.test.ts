@@ -158,7 +158,7 @@ describe('the first visit', () => {
     await logIn(console)
     const { records } = await console.call(ReqUserListData, { firstIndex: 3, count: 2 }, AnsUserListData)
     expect(fieldsOf(records)).toEqual([
-      [3, 'ID0001', 'Third'],
+      [3, 'ID0002', 'Third'],
       [4, '******', ''],
     ])
   })
@@ -236,6 +236,31 @@ describe('tickets', () => {
     expect((await visit({ patTicket: ascii('') })).status).toBe(1)
   })
 
+  test('the one that came with the step before is given once, while it is fresh', async () => {
+    const { console } = await withHunter()
+    expect(node.link.issuedAlone).toBe(0)
+    const again = await console.call(ReqTicket, {}, AnsTicket)
+    expect(node.link.issuedAlone).toBe(1)
+    await console.call(ReqFmpInfo, { serverIndex: 1, fields: [2, 3] }, AnsFmpInfo)
+
+    const code = await logIn((await visit()).console)
+    const late = await visit({ onlineSupportCode: ascii(code) })
+    await logIn(late.console)
+    node.later = 30_000
+    const { ticket } = await late.console.call(ReqTicket, {}, AnsTicket)
+    expect(node.link.issuedAlone).toBe(2)
+    expect(latin1(ticket)).not.toBe(latin1(again.ticket))
+    expect((await visit({ patTicket: ticket })).status).toBe(2)
+  })
+
+  test('a central that makes none with another step is asked for it', async () => {
+    node.link.aheadOfNothing = true
+    const { console, ticket } = await withHunter()
+    expect(node.link.issuedAlone).toBe(2)
+    await console.call(ReqFmpInfo, { serverIndex: 1, fields: [2, 3] }, AnsFmpInfo)
+    expect((await visit({ patTicket: ticket })).status).toBe(2)
+  })
+
   test('neither codes nor tickets stand in the log', async () => {
     const { console, code, ticket } = await withHunter()
     await console.call(ReqShut, { shutType: 2 }, AnsShut)
@@ -269,7 +294,7 @@ describe('the hunter', () => {
     )
     // login.md 9, with another Capcom ID
     expect(hex((await console.next())?.payload)).toBe(
-      `010000000000000301030000000102050006${hex(ascii('ID0001'))}03050006${hex(ascii('Hunter'))}`,
+      `010000000000000301030000000102050006${hex(ascii('ID0002'))}03050006${hex(ascii('Hunter'))}`,
     )
   })
 

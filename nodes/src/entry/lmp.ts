@@ -4,7 +4,7 @@
  * by the same handlers: what is asked is answered, in whatever order.
  */
 import { Problem, type ProblemCode } from '@citygate/schema/contract'
-import type { EntryLink, Slot } from '../central/link.ts'
+import type { EntryLink, Issued, Slot } from '../central/link.ts'
 import { type Audience, audienceOf, type Content } from '../content/index.ts'
 import { binaryRoutes } from '../dialogue/binaries.ts'
 import { type HandlerTable, join, routes } from '../dialogue/handlers.ts'
@@ -62,13 +62,15 @@ const longestHost = 127
 const longestVersion = 31
 /** Validity that the reference tells Japanese consoles; nothing is charged here. */
 const daySeconds = 86_400
+/** A ticket that was made ahead is given for so long: most of its time in transit is left then. */
+const madeAheadMs = 30_000
 /** The server is the trouble, not the log-in: the player may choose another one. */
 const refusesServer: ReadonlySet<ProblemCode> = new Set(['server_not_found', 'server_down', 'server_full'])
 
 export interface LmpParts {
   readonly content: Content
   readonly link: EntryLink
-  readonly clock: Pick<Clock, 'utcSeconds'>
+  readonly clock: Pick<Clock, 'utcSeconds' | 'now'>
   /** Where this node's waiting room is; null for none. */
   readonly rfp: () => Address | null
 }
@@ -103,6 +105,8 @@ interface LmpSession {
   ticket: Bytes | null
   consoleId: string | null
   capcomId: string | null
+  /** Was made with the last step, for the console that asks for one next. */
+  ahead: { readonly issued: Issued; readonly at: number } | null
   slots: readonly Slot[]
 }
 
@@ -149,6 +153,7 @@ async function opening(
     ticket: null,
     consoleId: null,
     capcomId: null,
+    ahead: null,
     slots: [],
   }
   const ticket = connection.get('patTicket')
@@ -165,15 +170,22 @@ async function opening(
 }
 
 /** The console behind this connection. Asked when it is first needed, so that a bare connection creates none. */
-async function consoleOf(link: EntryLink, session: LmpSession): Promise<string> {
+async function consoleOf({ link, clock }: LmpParts, session: LmpSession): Promise<string> {
   if (session.consoleId !== null) return session.consoleId
-  const { consoleId, supportCode, slots } = await link.identifyConsole(
+  const { consoleId, supportCode, slots, issued } = await link.identifyConsole(
     session.supportCode,
     session.mediaVersion,
     session.source,
   )
-  Object.assign(session, { consoleId, supportCode, slots })
+  Object.assign(session, { consoleId, supportCode, slots, ahead: issued && { issued, at: clock.now() } })
   return consoleId
+}
+
+/** Each is given once: who asks again gets another. */
+function takeAhead({ clock }: LmpParts, session: LmpSession): Issued | null {
+  const { ahead } = session
+  session.ahead = null
+  return ahead && clock.now() - ahead.at < madeAheadMs ? ahead.issued : null
 }
 
 /** What delivers the support code, which the console keeps. */
@@ -183,13 +195,14 @@ function chargeInfoOf(session: LmpSession) {
     : ChargeInfo.of({ onlineSupportCode: ascii(session.supportCode) })
 }
 
-function handlers({ link, rfp }: LmpParts): HandlerTable<typeof packets, LmpSession> {
+function handlers(parts: LmpParts): HandlerTable<typeof packets, LmpSession> {
+  const { link, rfp, clock } = parts
   return {
     ReqLoginInfo: async (call, { loginInfo }) => {
       const { session } = call
       if (session.consoleId === null)
         session.supportCode ??= supportCodeOf(loginInfo.get('onlineSupportCode'))
-      await consoleOf(link, session)
+      await consoleOf(parts, session)
       call.reply(AnsLoginInfo, {
         needTicket: allIsWell,
         unknownText: noBytes,
@@ -198,7 +211,7 @@ function handlers({ link, rfp }: LmpParts): HandlerTable<typeof packets, LmpSess
     },
     ReqChargeInfo: async (call) => {
       const { session } = call
-      await consoleOf(link, session)
+      await consoleOf(parts, session)
       call.reply(AnsChargeInfo, {
         chargeInfo: ChargeInfo.of({ ticketValidity1: daySeconds, ticketValidity2: daySeconds }).with({
           unknown0x05: noBytes,
@@ -208,18 +221,19 @@ function handlers({ link, rfp }: LmpParts): HandlerTable<typeof packets, LmpSess
     },
     ReqTicket: async (call) => {
       const { session } = call
-      const consoleId = await consoleOf(link, session)
-      const { ticket, login } = await link.issueTicket(session.login, consoleId, session.capcomId)
+      const consoleId = await consoleOf(parts, session)
+      const { ticket, login } =
+        takeAhead(parts, session) ?? (await link.issueTicket(session.login, consoleId, session.capcomId))
       Object.assign(session, { ticket, login })
       call.reply(AnsTicket, { ticket })
     },
     ReqUserListHead: async (call, { firstIndex, count }) => {
-      await consoleOf(link, call.session)
+      await consoleOf(parts, call.session)
       const rows = slotRows(call.session.slots, firstIndex, count)
       call.reply(AnsUserListHead, { ignored: firstIndex, count: rows.length })
     },
     ReqUserListData: async (call, { firstIndex, count }) => {
-      await consoleOf(link, call.session)
+      await consoleOf(parts, call.session)
       const rows = slotRows(call.session.slots, firstIndex, count)
       call.reply(AnsUserListData, {
         ignored: firstIndex,
@@ -239,15 +253,21 @@ function handlers({ link, rfp }: LmpParts): HandlerTable<typeof packets, LmpSess
         call.peer.shut(words.noName)
         return
       }
-      const consoleId = await consoleOf(link, session)
-      const hunter = await link.chooseHunter(
+      const consoleId = await consoleOf(parts, session)
+      const {
+        issued,
+        created: _,
+        ...hunter
+      } = await link.chooseHunter(
         consoleId,
         slotIndex,
         name?.length ? name : null,
         create,
+        session.login,
         session.source,
       )
       session.capcomId = hunter.capcomId
+      session.ahead = issued && { issued, at: clock.now() }
       session.slots = [...session.slots.filter(({ slot }) => slot !== slotIndex), hunter]
       call.peer.identify({ capcomId: hunter.capcomId })
       call.reply(AnsUserObject, {

@@ -1,6 +1,7 @@
 /** The way of a log-in: console, hunter, ticket, target, claim (shared-state.md, "The way of a log-in"). */
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
+import { Acquaintances } from './social.ts'
 import {
   Address,
   CapcomId,
@@ -33,6 +34,14 @@ const Source = z
   .default(null)
 
 /**
+ * The ticket that a console is going to ask for, made in the same step; `login` is drawn by the node with the first
+ * ticket of a log-in. Who leaves it out makes one with `issueTicket`.
+ */
+const NextTicket = z.strictObject({ hash: Sha256, login: z.uuid() })
+/** Its end; null or left out: it was not made. */
+const ticketUntil = Time.nullable().optional()
+
+/**
  * The console behind a support code. A code that central has never seen is adopted (login.md 3.2);
  * without a code a new console is made and central draws one. The code comes back only here, to
  * the node that the console showed it to.
@@ -48,12 +57,14 @@ export const identifyConsole = endpoint({
     supportCode: SupportCode.nullable(),
     mediaVersion: z.string().max(31),
     source: Source,
+    ticket: NextTicket.optional(),
   }),
   output: z.object({
     consoleId: ConsoleId,
     supportCode: z.string(),
     created: z.boolean(),
     slots: z.array(Slot),
+    ticketUntil,
   }),
   problems: ['bad_request', 'unauthorized', 'forbidden', 'too_many_new', 'busy'],
 })
@@ -81,8 +92,9 @@ export const chooseHunter = endpoint({
     /** The console believes the slot to be free (`ReqUserObject` mode 1). */
     create: z.boolean(),
     source: Source,
+    ticket: NextTicket.optional(),
   }),
-  output: Slot.extend({ created: z.boolean() }),
+  output: Slot.extend({ created: z.boolean(), ticketUntil }),
   problems: [
     'bad_request',
     'unauthorized',
@@ -239,6 +251,8 @@ export const claimSession = endpoint({
     serverId: ServerId,
     /** The settings that the hunter showed last; null before the first time. */
     settings: SettingsBytes.nullable(),
+    /** As of the claim: what comes behind it is told by letter. */
+    acquaintances: Acquaintances.optional(),
   }),
   problems: [
     'bad_request',

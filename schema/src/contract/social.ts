@@ -60,6 +60,15 @@ export const FriendRequest = z.object({
 export type FriendRequest = z.infer<typeof FriendRequest>
 
 /** Friends and blocked hunters in the order in which they came, requests oldest first. */
+export const Acquaintances = z.object({
+  friends: z.array(Acquaintance),
+  blacklist: z.array(Acquaintance),
+  requests: z.array(FriendRequest),
+  /** "Deny friend requests" is on. */
+  deniesRequests: z.boolean(),
+})
+export type Acquaintances = z.infer<typeof Acquaintances>
+
 export const readAcquaintances = endpoint({
   name: 'readAcquaintances',
   method: 'POST',
@@ -68,13 +77,7 @@ export const readAcquaintances = endpoint({
   summary: 'Friends, blacklist and waiting friend requests of a held player.',
   params: acting,
   body: z.strictObject(held),
-  output: z.object({
-    friends: z.array(Acquaintance),
-    blacklist: z.array(Acquaintance),
-    requests: z.array(FriendRequest),
-    /** "Deny friend requests" is on. */
-    deniesRequests: z.boolean(),
-  }),
+  output: Acquaintances,
   problems: acts,
 })
 

@@ -1,6 +1,6 @@
 /** What central keeps of log-ins, in memory: for tests of the entry servers alone. */
 import { type Directory, Problem } from '@citygate/schema/contract'
-import type { ConsoleRecord, EntryLink, LoginRecord, Slot, Target } from '../../central/link.ts'
+import type { ChosenHunter, ConsoleRecord, EntryLink, LoginRecord, Slot, Target } from '../../central/link.ts'
 import { ascii, type Bytes, latin1 } from '../../pat/index.ts'
 
 /** Where made-up values come from. */
@@ -44,6 +44,10 @@ export class MemoryLink implements EntryLink {
   /** Server ids that tickets were armed for. */
   readonly armed: number[] = []
   readonly consoles: KnownConsole[] = []
+  /** As central of an earlier release: tickets come when they are asked for. */
+  aheadOfNothing = false
+  /** Tickets that were asked for by themselves. */
+  issuedAlone = 0
   readonly #tickets = new Map<string, KnownTicket>()
   readonly #draws: Draws
   #drawn = 0
@@ -73,17 +77,19 @@ export class MemoryLink implements EntryLink {
     // As the contract of the real one.
     if (mediaVersion.includes('\0')) throw new Problem('bad_request')
     const known = supportCode && this.consoles.find((one) => one.supportCode === supportCode)
-    if (known) return { ...known, created: false }
+    if (known) return { ...known, created: false, issued: this.#ahead(null, known.consoleId, null) }
     const made: KnownConsole = {
       consoleId: crypto.randomUUID(),
       supportCode: supportCode ?? this.#draws.supportCode(),
       slots: [],
     }
     this.consoles.push(made)
-    return { ...made, created: true }
+    return { ...made, created: true, issued: this.#ahead(null, made.consoleId, null) }
   }
 
-  async chooseHunter(consoleId: string, slot: number, name: Bytes | null, create: boolean) {
+  async chooseHunter(
+    ...[consoleId, slot, name, create, login]: Parameters<EntryLink['chooseHunter']>
+  ): Promise<ChosenHunter> {
     this.#check()
     const owner = this.#console(consoleId)
     const present = owner.slots.find((one) => one.slot === slot)
@@ -96,11 +102,20 @@ export class MemoryLink implements EntryLink {
       name: Uint8Array.from(name ?? present?.name ?? []),
     }
     owner.slots = [...owner.slots.filter((one) => one.slot !== slot), chosen]
-    return { ...chosen, created: !present }
+    return { ...chosen, created: !present, issued: this.#ahead(login, consoleId, chosen.capcomId) }
   }
 
   async issueTicket(login: string | null, consoleId: string, capcomId: string | null) {
     this.#check()
+    this.issuedAlone++
+    return this.#issue(login, consoleId, capcomId)
+  }
+
+  #ahead(...logIn: Parameters<EntryLink['issueTicket']>) {
+    return this.aheadOfNothing ? null : this.#issue(...logIn)
+  }
+
+  #issue(...[login, consoleId, capcomId]: Parameters<EntryLink['issueTicket']>) {
     const ticket = this.#draws.ticket()
     const made = { login: login ?? crypto.randomUUID(), consoleId, capcomId }
     this.#tickets.set(latin1(ticket), made)

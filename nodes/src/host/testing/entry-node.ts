@@ -15,6 +15,8 @@ export class EntryNode {
   readonly link: MemoryLink
   readonly content = new PlainContent()
   readonly log = new FakeLog()
+  /** Milliseconds by which the log-in server's clock is ahead. */
+  later = 0
   lmpAddress = { host: '127.0.0.1', port: 8201 }
   rfpAddress: { host: string; port: number } | null = null
   readonly #listeners: Listener[] = []
@@ -27,7 +29,8 @@ export class EntryNode {
     const node = new EntryNode(link)
     const { content } = node
     await node.#open(opn({ content, link, lmp: () => node.lmpAddress }))
-    await node.#open(lmp({ content, link, clock: systemClock, rfp: () => node.rfpAddress }))
+    const clock = { utcSeconds: systemClock.utcSeconds, now: () => systemClock.now() + node.later }
+    await node.#open(lmp({ content, link, clock, rfp: () => node.rfpAddress }))
     await node.#open(rfp())
     return node
   }
