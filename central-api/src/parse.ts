@@ -128,7 +128,8 @@ function notJson(detail: string): Problem {
 
 /** Of a length that was told: the server itself reads no more. A stream of web's costs more than most of what comes in one. */
 async function readBytes(request: Request): Promise<Uint8Array> {
-  if (/^\d+$/.test(request.headers.get('content-length') ?? '')) return new Uint8Array(await request.arrayBuffer())
+  if (/^\d+$/.test(request.headers.get('content-length') ?? ''))
+    return new Uint8Array(await request.arrayBuffer())
   return readBounded(request.body)
 }
 

@@ -40,7 +40,9 @@ async function measure({ flags, workers }: (typeof shapes)[number]) {
   try {
     const { pid, nodes } = await door.ready(180_000)
     const opn = nodes[0]?.opn ?? ''
-    await startBots({ count: warmUp * workers, opn, tls: false, seed: 7 }).settled
+    const first = startBots({ count: warmUp * workers, opn, tls: false, seed: 7 })
+    await first.settled
+    await first.stop('vanish')
     const cpuBefore = cpuSeconds(pid)
     const crowd = startBots({ count: hunters, opn, tls: false, gates: 1, moveEveryMs: 60_000 })
     const { arrived, arrivalMs } = await crowd.settled
