@@ -28,6 +28,7 @@ function install() {
   const wanted = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .update(readFileSync(join(root, 'patches', 'postgres.mjs')))
+    .update(readFileSync(join(root, 'patches', 'drizzle.mjs')))
     .update(`${process.platform}-${process.arch}`)
     .digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
@@ -92,7 +93,12 @@ const options = lasting ? heapOptions(profile, args[0]) : []
 const child = spawn(runtime(), [...options, resolve(root, script), ...args], {
   // The channel carries nothing: its end tells the child that this process has ended, by any means.
   stdio: lasting ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
-  env: { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH}` },
+  env: {
+    // Each start compiles what has changed alone.
+    NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'citygate'),
+    ...process.env,
+    PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH}`,
+  },
 })
 let ending = false
 process.on('SIGTERM', () => {
