@@ -851,7 +851,7 @@ END $$;`,
     name: '0012_fewer_calls',
     statements: [
       `-- What a console asks for next goes with the step in front of it: a ticket with the console and with the hunter, and what he keeps of
--- others with the claim (docs/decisions/0139-what-goes-together.md). Each is still one statement; the steps inside are those
+-- others with the claim (docs/decisions/0141-what-goes-together.md). Each is still one statement; the steps inside are those
 -- of 0011.
 --
 -- A ticket that is behind a log-in already is not made again, and null says so: the answer of the first was lost.

@@ -10,6 +10,9 @@ import { sayViolations } from '../src/history/report.ts'
 import { recordRun } from '../src/history/run.ts'
 import { testDatabase } from '../src/postgres.ts'
 
+/** Where the machine lets one client end before the other has begun there is nothing to find: then it is run again. */
+const seeds = [7, 8, 9]
+
 const trigger = (table: string, event: string, body: string) => `
   create function sabotage() returns trigger language plpgsql as $$ begin ${body} end $$;
   create trigger sabotage ${event} on ${table} for each row execute function sabotage()`
@@ -65,16 +68,18 @@ const bugs = [
 ] as const
 
 describe.each(bugs)('$bug', ({ promise, sabotage }) => {
-  test(`is found: ${promise}`, { timeout: 120_000 }, async () => {
-    await using database = await testDatabase()
-    const { history } = await recordRun({
-      ...{ seed: 7, databaseUrl: database.url, sabotage, atLeast: null },
-      ...{ operations: 40, nodes: 2, hunters: 2, pauseMs: 2 },
-    })
-    const found = judge(history)
-    expect(
-      found.map((one) => one.promise),
-      sayViolations(found).join('\n'),
-    ).toContain(promise)
+  test(`is found: ${promise}`, { timeout: 240_000 }, async () => {
+    const said: string[] = []
+    for (const seed of seeds) {
+      await using database = await testDatabase()
+      const { history } = await recordRun({
+        ...{ seed, databaseUrl: database.url, sabotage, atLeast: null },
+        ...{ operations: 40, nodes: 2, hunters: 2, pauseMs: 2 },
+      })
+      const found = judge(history)
+      if (found.some((one) => one.promise === promise)) return
+      said.push(`seed ${seed}:`, ...sayViolations(found))
+    }
+    expect.fail(`not found in ${seeds.length} runs: ${promise}\n${said.join('\n')}`)
   })
 })
