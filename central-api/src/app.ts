@@ -5,6 +5,7 @@
 import { type Endpoint, Problem } from '@citygate/schema/contract'
 import { type Context, Hono } from 'hono'
 import { authenticate } from './auth.ts'
+import { withoutValues } from './db/postgres-errors.ts'
 import { asProblem } from './db/transaction.ts'
 import type { Deps } from './deps.ts'
 import { forgetNodes } from './known-nodes.ts'
@@ -94,7 +95,10 @@ function refuse(deps: Deps, error: unknown, context: Context): Response {
   const known = asProblem(error)
   if (known instanceof Problem) return problemResponse(known)
   const { method, path } = context.req
-  deps.log.error({ err: error, trace: context.get('requestId'), method, path }, 'a request failed')
+  deps.log.error(
+    { err: withoutValues(error), trace: context.get('requestId'), method, path },
+    'a request failed',
+  )
   return problemResponse(new Problem('internal'))
 }
 

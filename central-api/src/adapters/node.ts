@@ -4,7 +4,7 @@ import { type HttpBindings, serve } from '@hono/node-server'
 import type { Context, Hono } from 'hono'
 import { createApp, type Deps } from '../app.ts'
 import { migrate } from '../db/migrate.ts'
-import { failureOf, reasonOf } from '../db/postgres-errors.ts'
+import { failureOf, reasonOf, withoutValues } from '../db/postgres-errors.ts'
 import type { CreationLimits } from '../deps.ts'
 import type { Log } from '../log.ts'
 import { settle } from '../services/incarnation.ts'
@@ -96,11 +96,15 @@ export async function startCentral(options: CentralOptions): Promise<Central> {
     const app = createApp(deps)
     const server = await listen(app, options)
     const purging = setInterval(() => {
-      purge(deps).catch((error: unknown) => log.warn({ err: error }, 'old rows were not purged'))
+      purge(deps).catch((error: unknown) =>
+        log.warn({ err: withoutValues(error) }, 'old rows were not purged'),
+      )
     }, purgeEveryMs)
     purging.unref()
     const sampling = setInterval(() => {
-      sampleStats(deps).catch((error: unknown) => log.warn({ err: error }, 'no figures were kept'))
+      sampleStats(deps).catch((error: unknown) =>
+        log.warn({ err: withoutValues(error) }, 'no figures were kept'),
+      )
     }, sampleEveryMs)
     sampling.unref()
     return {

@@ -4,6 +4,7 @@ import {
   createEnrolToken,
   enrolNode,
   getHealth,
+  identifyConsole,
   ProblemDocument,
   registerNode,
 } from '@citygate/schema/contract'
@@ -105,6 +106,17 @@ describe.each(runtimes)('over %s', (runtime) => {
     expect(refusal).toMatchObject({ status: 500, code: 'internal' })
     expect(JSON.stringify(refusal)).not.toContain('column')
     expect(central.log.lines.join()).toContain('a request failed')
+  })
+
+  test('the log of a failure inside has its statement, and none of its values', async () => {
+    await central.sql`alter table consoles rename column media_version to lost`
+    const shown = JSON.stringify({ supportCode: 'WSHOWNTONOBODY', mediaVersion: 'm' })
+    expect(await refused(identifyConsole.path, post(shown))).toMatchObject({ code: 'internal' })
+    await central.sql`alter table consoles rename column lost to media_version`
+    const log = central.log.lines.join('\n')
+    expect(log).toContain('identify_console')
+    expect(log).toContain('media_version')
+    expect(log).not.toContain('WSHOWNTONOBODY')
   })
 
   test('rows that stay held by others are an honest 503', async () => {

@@ -88,6 +88,11 @@ function refusalOf(endpoint: Endpoint, document: ProblemDocument): Error {
   return new Error(`${endpoint.name} refuses with ${document.code}, which its reference does not list`)
 }
 
+/** With all that a logger writes of an error. */
+function asLogged(_name: string, value: unknown): unknown {
+  return value instanceof Error ? { ...value, message: value.message, stack: value.stack } : value
+}
+
 interface Parts {
   readonly params?: Readonly<Record<string, unknown>>
   readonly query?: Readonly<Record<string, unknown>>
@@ -142,7 +147,8 @@ export async function testCentral(
 ): Promise<TestCentral> {
   const database = await testDatabase()
   const lines: string[] = []
-  const write = (fields: object, message: string) => lines.push(`${message} ${JSON.stringify(fields)}`)
+  const write = (fields: object, message: string) =>
+    lines.push(`${message} ${JSON.stringify(fields, asLogged)}`)
   const log: Log = { debug() {}, info: write, warn: write, error: write }
   const central = await begin(database.url, log)
   const sql = postgres(database.url, { max: 4, onnotice: () => {} })
