@@ -14,6 +14,9 @@ const attemptsAtMost = 4
 /** Names what others wait for: their held calls end after the commit. */
 export type Wake = (topic: string) => void
 
+/** Thrown in `work`: nothing of it is written, and nothing has gone wrong. It comes through. */
+export abstract class Undone extends Error {}
+
 /** Thrown in `work`: all of it is rolled back, `first` is done, and then the work once more. */
 export class DoFirst extends Error {
   override readonly name = 'DoFirst'
@@ -48,7 +51,7 @@ export function transact<T>(deps: Deps, work: (tx: Transaction, wake: Wake) => P
       // The first statement of the work goes out right behind the limits, in the same round trip.
       const limited = tx.execute(setLimits).execute()
       const run = () => work(tx, wake)
-      const [, done] = await Promise.all([limited, deps.once ? deps.once(tx, run) : run()])
+      const [, done] = await Promise.all([limited, deps.once ? deps.once.run(tx, run) : run()])
       commits()
       return done
     })
@@ -98,6 +101,10 @@ async function attempt<T>(deps: Deps, run: (wake: Wake, commits: () => void) => 
         ended('refused')
         await error.first(withoutKey(deps))
         continue
+      }
+      if (error instanceof Undone) {
+        ended('refused')
+        throw error
       }
       const failure = failureOf(error)
       ended(failure === 'repeatable' || failure === 'too-slow' ? 'busy' : 'failed')

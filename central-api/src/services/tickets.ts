@@ -25,13 +25,16 @@ export async function issue(
   const { ticketHash, consoleId, capcomId, login = null } = wish
   const own = login ?? crypto.randomUUID()
   const call = sql`issue_ticket(${ticketHash}, ${own}, ${consoleId}, ${capcomId}, ${issuedBy}, ${inTransit(deps)})`
-  const { expiresAt } = await step<{ readonly expiresAt: string }>(deps, call)
-  return { login: own, expiresAt: new Date(expiresAt).toISOString() }
+  return step(deps, call, ({ expiresAt }: { readonly expiresAt: string }) => ({
+    login: own,
+    expiresAt: new Date(expiresAt).toISOString(),
+  }))
 }
 
 /** @throws Problem `ticket_unknown` */
 export async function read(deps: Deps, ticketHash: string): Promise<Output<typeof readEndpoint>> {
-  return step(deps, sql`read_ticket(${ticketHash}, ${inTransit(deps)})`)
+  const call = sql`read_ticket(${ticketHash}, ${inTransit(deps)})`
+  return step(deps, call, (ticket: Output<typeof readEndpoint>) => ticket)
 }
 
 const inTransit = ({ times = usualTimes }: Deps) => lasting(times.ticketInTransit)
@@ -67,5 +70,5 @@ export async function find(deps: Deps, nodeId: string, hash: string): Promise<Ou
  * node holds ends. Who is held is in the game by now, and his node ends the log-in.
  */
 export async function end(deps: Deps, ticketHash: string): Promise<void> {
-  await step(deps, sql`end_ticket(${ticketHash})`)
+  await step(deps, sql`end_ticket(${ticketHash})`, () => ({}))
 }
