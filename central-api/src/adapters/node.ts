@@ -12,7 +12,7 @@ import { ensureOperatorKey } from '../services/operator-keys.ts'
 import { purge } from '../services/purge.ts'
 import { sampleStats } from '../services/stats-history.ts'
 import { type Times, usualTimes } from '../times.ts'
-import { type Connection, connect } from './database.ts'
+import { connect } from './database.ts'
 import { nodeDialler } from './dialler.ts'
 import { isOwnMachine, type LimitSettings, limitedAddress, memoryLimits } from './limits.ts'
 import { prometheusMetrics } from './metrics.ts'
@@ -77,10 +77,10 @@ const databaseAttempts = 30
 /** Migrates, then serves. Rejects in words when the database cannot be used or the port is taken. */
 export async function startCentral(options: CentralOptions): Promise<Central> {
   const { log } = options
+  await migrateWhenUp(options.databaseUrl, log)
   const connection = connect(options.databaseUrl)
   const ending = new AbortController()
   try {
-    await migrateWhenUp(connection, log)
     const wakeups = await listenForWakeups(connection.client, log)
     const deps: Deps = {
       ...{ db: connection.db, log, wakeups, ending: ending.signal },
@@ -125,20 +125,31 @@ export async function startCentral(options: CentralOptions): Promise<Central> {
   }
 }
 
-/** A database that is started together with central may need a moment. */
-async function migrateWhenUp({ db }: Connection, log: Log): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const applied = await migrate(db, undefined, (newer) =>
-        log.warn({ newer }, 'the database is from a newer release; what that has added is left alone'),
-      )
-      if (applied > 0) log.info({ applied }, 'the database has been brought to the newest form')
-      return
-    } catch (error) {
-      if (failureOf(error) !== 'gone' || attempt === databaseAttempts) throw new DatabaseUnusable(error)
-      log.warn({ reason: reasonOf(error), attempt, of: databaseAttempts }, 'the database does not answer yet')
-      await new Promise((done) => setTimeout(done, 1000))
+/**
+ * A database that is started together with central may need a moment. On a connection of its own: those of central begin with what
+ * was said of its role here.
+ */
+async function migrateWhenUp(url: string, log: Log): Promise<void> {
+  const { client, db } = connect(url, 1)
+  try {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const applied = await migrate(db, undefined, (newer) =>
+          log.warn({ newer }, 'the database is from a newer release; what that has added is left alone'),
+        )
+        if (applied > 0) log.info({ applied }, 'the database has been brought to the newest form')
+        return
+      } catch (error) {
+        if (failureOf(error) !== 'gone' || attempt === databaseAttempts) throw new DatabaseUnusable(error)
+        log.warn(
+          { reason: reasonOf(error), attempt, of: databaseAttempts },
+          'the database does not answer yet',
+        )
+        await new Promise((done) => setTimeout(done, 1000))
+      }
     }
+  } finally {
+    await client.end({ timeout: 1 })
   }
 }
 

@@ -4,10 +4,8 @@ import { sql } from 'drizzle-orm'
 import type { Deps } from '../deps.ts'
 import { keepTimes } from '../times.ts'
 import type { Transaction, Tx } from './database.ts'
-import { failureOf, neverReached } from './postgres-errors.ts'
-
-/** Milliseconds. A console waits seconds, not minutes. */
-const limits = { lock: 3000, statement: 6000, idle: 10_000 }
+import { limits } from './limits.ts'
+import { codeOf, failureOf, neverReached } from './postgres-errors.ts'
 
 const attemptsAtMost = 4
 
@@ -59,8 +57,9 @@ export function transact<T>(deps: Deps, work: (tx: Transaction, wake: Wake) => P
 }
 
 /**
- * The same for work that is one statement, which is a transaction by itself: no round trips to open and to close it. It bounds
- * its waits by itself, and has written nothing where `work` throws behind it. Where the database is lost meanwhile nobody knows.
+ * The same for work that is one statement, which is a transaction by itself: no round trips to open and to close it. It bounds its
+ * waits by itself and ends as any statement of central's role does (`boundRole`), and has written nothing where `work` throws behind
+ * it. Where the database is lost meanwhile nobody knows.
  */
 export function transactAtOnce<T>(deps: Deps, work: (db: Tx, wake: Wake) => Promise<T>): Promise<T> {
   if (deps.once) return transact(deps, work)
@@ -128,13 +127,21 @@ export function asProblem(error: unknown): unknown {
   switch (failureOf(error)) {
     case 'repeatable':
     case 'too-slow':
-      return new Problem('busy', 'Others hold the same rows; try again in a moment.')
+      return new Problem(
+        'busy',
+        codeOf(error) === cancelled
+          ? 'The database takes too long for this now; try again in a moment.'
+          : 'Others hold the same rows; try again in a moment.',
+      )
     case 'gone':
       return new Problem('not_ready', 'The database does not answer now.')
     case 'other':
       return error
   }
 }
+
+/** A statement that has taken its time. */
+const cancelled = '57014'
 
 /** One statement: `set_config(…, true)` is `SET LOCAL`. */
 const setLimits = sql`select

@@ -119,6 +119,27 @@ describe.each(runtimes)('over %s', (runtime) => {
     expect(log).not.toContain('WSHOWNTONOBODY')
   })
 
+  test('what would never end is ended: a search that only reads, and a step of a log-in', async () => {
+    const stuck = 'pg_sleep(3600)::text is not null'
+    await central.sql.unsafe(`
+      alter table meta rename to meta_itself;
+      create view meta as select * from meta_itself where ${stuck};
+      create function sleep() returns trigger language plpgsql as $$ begin perform ${stuck}; return new; end $$;
+      create trigger sleep before insert on consoles for each row execute function sleep()`)
+    const shown = JSON.stringify({ supportCode: null, mediaVersion: 'm' })
+    const refusals = await Promise.all([
+      refused('/v1/players?name=x'),
+      refused(identifyConsole.path, post(shown)),
+    ])
+    await central.sql.unsafe(`
+      drop trigger sleep on consoles; drop function sleep(); drop view meta; alter table meta_itself rename to meta`)
+    for (const refusal of refusals) {
+      expect(refusal).toMatchObject({ status: 503, code: 'busy' })
+      expect(refusal.headers.get('retry-after')).toBe('1')
+    }
+    expect((await central.fetch('/v1/players?name=x')).status).toBe(200)
+  })
+
   test('rows that stay held by others are an honest 503', async () => {
     await central.sql.begin(async (other) => {
       await other`lock table servers in access exclusive mode`

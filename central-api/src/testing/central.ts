@@ -3,6 +3,7 @@ import type { Endpoint, Input, Output, Role } from '@citygate/schema/contract'
 import { createEnrolToken, enrolNode, ProblemDocument, registerNode } from '@citygate/schema/contract'
 import postgres, { type Sql } from 'postgres'
 import { testDatabase } from '../../../test/src/postgres.ts'
+import { prepareDatabase } from '../adapters/database.ts'
 import { startCentral } from '../adapters/node.ts'
 import { sha256 } from '../hash.ts'
 import type { Log } from '../log.ts'
@@ -132,6 +133,8 @@ async function start(runtime: Runtime, databaseUrl: string, log: Log): Promise<S
   if (runtime === 'worker') {
     // Loaded where it is needed: it is large.
     const { startWorker } = await import('./worker.ts')
+    // As an operator does, with `citygate migrate`.
+    await prepareDatabase(databaseUrl)
     const worker = await startWorker(databaseUrl)
     const inTurn = pool(connectionsOfHyperdrive)
     return { ...worker, log: worker, fetch: (request) => inTurn(() => fetch(request)) }
