@@ -93,13 +93,20 @@ async function handled(handle: () => Promise<unknown>): Promise<unknown> {
 
 function refuse(deps: Deps, error: unknown, context: Context): Response {
   const known = asProblem(error)
-  if (known instanceof Problem) return problemResponse(known)
   const { method, path } = context.req
+  if (known instanceof Problem) return problemResponse(isRead(method) ? withoutDoubt(known) : known)
   deps.log.error(
     { err: withoutValues(error), trace: context.get('requestId'), method, path },
     'a request failed',
   )
   return problemResponse(new Problem('internal'))
+}
+
+const isRead = (method: string) => method === 'GET' || method === 'HEAD'
+
+/** Who only reads has nothing that may have been done. */
+function withoutDoubt(problem: Problem): Problem {
+  return problem.code === 'in_doubt' ? new Problem('not_ready', 'The database does not answer now.') : problem
 }
 
 /** With HEAD, which works wherever GET does, and OPTIONS, where browsers may ask from elsewhere. */

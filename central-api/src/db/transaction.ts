@@ -40,7 +40,7 @@ export class Alarm extends Problem {
  * Runs `work` in one transaction. A deadlock or serialization failure is repeated a few times with
  * jitter. Throws `busy` when rows stay held by others, `not_ready` when there is no database; what
  * `work` throws comes through, and nothing of it is written. Where the database is lost in the commit itself nobody
- * knows: that is its own error, which promises nothing.
+ * knows: `in_doubt`, which promises nothing.
  */
 export function transact<T>(deps: Deps, work: (tx: Transaction, wake: Wake) => Promise<T>): Promise<T> {
   return attempt(deps, async (wake, commits) => {
@@ -112,7 +112,11 @@ async function attempt<T>(deps: Deps, run: (wake: Wake, commits: () => void) => 
         await pause(Math.random() * 20 * 2 ** attempts)
         continue
       }
-      throw committing && failure === 'gone' && !neverReached(error) ? error : asProblem(error)
+      if (!committing || failure !== 'gone' || neverReached(error)) throw asProblem(error)
+      throw new Problem(
+        'in_doubt',
+        'The database went away in the middle: ask again to know whether it was done.',
+      )
     }
   }
 }

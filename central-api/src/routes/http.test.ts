@@ -140,6 +140,28 @@ describe.each(runtimes)('over %s', (runtime) => {
     expect((await central.fetch('/v1/players?name=x')).status).toBe(200)
   })
 
+  test('a database that is lost in the middle of a write leaves it in doubt, and says so', async () => {
+    await central.sql.unsafe(`
+      create function die() returns trigger language plpgsql as $$
+        begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$;
+      create constraint trigger dying after insert on enrol_tokens deferrable initially deferred
+        for each row execute function die();
+      create constraint trigger dying after insert on consoles deferrable initially deferred
+        for each row execute function die()`)
+    const shown = JSON.stringify({ supportCode: null, mediaVersion: 'm' })
+    const refusals = [
+      await refused(createEnrolToken.path, post('{}', central.operatorKey)),
+      await refused(identifyConsole.path, post(shown)),
+    ]
+    await central.sql.unsafe(
+      'drop trigger dying on enrol_tokens; drop trigger dying on consoles; drop function die()',
+    )
+    for (const refusal of refusals) {
+      expect(refusal).toMatchObject({ status: 503, code: 'in_doubt' })
+      expect(refusal.headers.get('retry-after')).toBe('2')
+    }
+  })
+
   test('rows that stay held by others are an honest 503', async () => {
     await central.sql.begin(async (other) => {
       await other`lock table servers in access exclusive mode`
