@@ -68,6 +68,8 @@ async function answer(deps: Deps, route: Route, context: Context): Promise<Respo
   const output = await handled(() => route.handle(own, request))
   if (endpoint.caller === 'operator') forgetNodes(deps)
   if (endpoint.versioned) context.header('ETag', `"${(output as { version: number }).version}"`)
+  // Nobody reads what is told to HEAD.
+  if (method === 'HEAD' && output instanceof ReadableStream) await output.cancel()
   if (endpoint.media === undefined) return context.json(output as object)
   return context.body(output as string | ReadableStream, 200, { 'content-type': endpoint.media })
 }
