@@ -132,8 +132,16 @@ test.for(writes.filter(({ endpoint }) => takesKey(endpoint)))(
   },
 )
 
+/** Of both hunters, of nodes and of operators; what a console has shown itself is not among them. */
+async function secretsOf({ home, far, a, b, token }: Stage, shown: string | null = null): Promise<string[]> {
+  const keys = [home.key, far.key, token.token, traced.central.operatorKey]
+  const codes = [a.hunter.supportCode, b.hunter.supportCode].filter((code) => code !== shown)
+  const tickets = [a.ticketHash, a.nextTicket, b.ticketHash, b.nextTicket]
+  return [...codes, ...tickets, ...keys, ...(await Promise.all(keys.map(sha256)))]
+}
+
 test.for(writes)('$name: the answer holds no code, ticket or key of others', async (write) => {
-  await onStage(write, async ({ home, far, a, b, token }, run) => {
+  await onStage(write, async (stage, run) => {
     const said: string[] = []
     between = async (request, fetch) => {
       const response = await fetch(request)
@@ -141,16 +149,25 @@ test.for(writes)('$name: the answer holds no code, ticket or key of others', asy
       return response
     }
     await run()
-    const keys = [home.key, far.key, token.token, traced.central.operatorKey]
-    const hidden = [
-      ...[b.hunter.supportCode, a.ticketHash, a.nextTicket, b.ticketHash, b.nextTicket],
-      ...[...keys, ...(await Promise.all(keys.map(sha256)))],
-      // The console's own code comes back to the node that it was shown to, and nowhere else.
-      ...(write.endpoint.name === 'identifyConsole' ? [] : [a.hunter.supportCode]),
-    ]
+    // The console's own code comes back to the node that it was shown to, and nowhere else.
+    const shown = write.endpoint.name === 'identifyConsole' ? stage.a.hunter.supportCode : null
     expect(said).toHaveLength(1)
-    for (const secret of hidden) expect(said.join()).not.toContain(secret)
+    for (const secret of await secretsOf(stage, shown)) expect(said.join()).not.toContain(secret)
   })
+})
+
+test('nor does anything that operators may read', async () => {
+  const stage = await setStage(theatre)
+  const { fetch, operatorKey } = traced.central
+  const secrets = await secretsOf(stage)
+  const reads = endpoints.filter(({ caller, method }) => caller === 'operator' && method === 'GET')
+  for (const { path } of reads) {
+    const headers = { authorization: `Bearer ${operatorKey}` }
+    const answer = await fetch(path.replace('{capcomId}', stage.a.capcomId), { headers })
+    expect([path, answer.status]).toEqual([path, 200])
+    const said = await answer.text()
+    for (const secret of secrets) expect(said, path).not.toContain(secret)
+  }
 })
 
 /** Of every table, in one sum. */
