@@ -5,6 +5,7 @@
 import { type Endpoint, Problem } from '@citygate/schema/contract'
 import { type Context, Hono } from 'hono'
 import { authenticate } from './auth.ts'
+import { withoutValues } from './db/postgres-errors.ts'
 import { asProblem } from './db/transaction.ts'
 import type { Deps } from './deps.ts'
 import { forgetNodes } from './known-nodes.ts'
@@ -74,6 +75,8 @@ async function answer(deps: Deps, route: Route, context: Context): Promise<Respo
   const output = await handled(() => route.handle(own, request))
   if (endpoint.caller === 'operator') forgetNodes(deps)
   if (endpoint.versioned) context.header('ETag', `"${(output as { version: number }).version}"`)
+  // Nobody reads what is told to HEAD.
+  if (method === 'HEAD' && output instanceof ReadableStream) await output.cancel()
   if (endpoint.media === undefined) return context.json(output as object)
   return context.body(output as string | ReadableStream, 200, { 'content-type': endpoint.media })
 }
@@ -99,10 +102,20 @@ async function handled(handle: () => Promise<unknown>): Promise<unknown> {
 
 function refuse(deps: Deps, error: unknown, context: Context): Response {
   const known = asProblem(error)
-  if (known instanceof Problem) return problemResponse(known)
   const { method, path } = context.req
-  deps.log.error({ err: error, trace: context.get('requestId'), method, path }, 'a request failed')
+  if (known instanceof Problem) return problemResponse(isRead(method) ? withoutDoubt(known) : known)
+  deps.log.error(
+    { err: withoutValues(error), trace: context.get('requestId'), method, path },
+    'a request failed',
+  )
   return problemResponse(new Problem('internal'))
+}
+
+const isRead = (method: string) => method === 'GET' || method === 'HEAD'
+
+/** Who only reads has nothing that may have been done. */
+function withoutDoubt(problem: Problem): Problem {
+  return problem.code === 'in_doubt' ? new Problem('not_ready', 'The database does not answer now.') : problem
 }
 
 /** With HEAD, which works wherever GET does, and OPTIONS, where browsers may ask from elsewhere. */

@@ -85,8 +85,13 @@ export interface Dialler {
   ): Promise<Met>
 }
 
-/** Runs the work of a transaction at most once for its key; what it gives is the answer that is kept. */
-export type Once = <T>(tx: Transaction, work: () => Promise<T>) => Promise<T>
+/** The `Idempotency-Key` of a request. */
+export interface Once {
+  /** Runs the work of a transaction at most once for the key; what it gives is the answer that is kept, and so the whole answer. */
+  run<T>(tx: Transaction, work: () => Promise<T>): Promise<T>
+  /** For work of more than one transaction, in the first: throws the answer where there is one. */
+  look(tx: Transaction): Promise<void>
+}
 
 export interface Deps {
   readonly db: Database

@@ -35,10 +35,18 @@ const keys = {
   operator: 'The operator’s key.',
 } as const satisfies Record<Exclude<Caller, 'public'>, string>
 
-export function openApi(of: readonly Endpoint[] = endpoints): Document {
+/** Made once: it is the same for every caller, and takes longer than most answers. */
+export function openApi(): Document {
+  made ??= make()
+  return made
+}
+
+let made: Document | undefined
+
+function make(): Document {
   const shapes = new Shapes()
   const paths: Record<string, Json> = {}
-  for (const endpoint of of) {
+  for (const endpoint of endpoints) {
     const operations = paths[endpoint.path] ?? {}
     operations[endpoint.method.toLowerCase()] = operation(endpoint, shapes)
     paths[endpoint.path] = operations

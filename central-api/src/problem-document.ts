@@ -2,7 +2,12 @@
 import { type Problem, type ProblemDocument, problems } from '@citygate/schema/contract'
 
 /** Seconds; for refusals that time alone mends. */
-const retryAfter: Partial<Record<Problem['code'], number>> = { busy: 1, not_ready: 2, too_many_new: 3600 }
+const retryAfter: Partial<Record<Problem['code'], number>> = {
+  busy: 1,
+  not_ready: 2,
+  in_doubt: 2,
+  too_many_new: 3600,
+}
 
 export function problemResponse(problem: Problem): Response {
   const { code, errors, current } = problem

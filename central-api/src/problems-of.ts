@@ -19,6 +19,7 @@ export function problemsOf(endpoint: Endpoint): readonly ProblemCode[] {
     for (const code of ['still_running', 'idempotency_key_reused'] as const) may.add(code)
   if (!withoutDatabase.includes(endpoint.name))
     for (const code of ['busy', 'not_ready'] as const) may.add(code)
+  if (method !== 'GET') may.add('in_doubt')
   const known = Object.keys(problems) as ProblemCode[]
   return known.filter((code) => may.has(code)).sort((a, b) => problems[a].status - problems[b].status)
 }

@@ -3,7 +3,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { settings } from '../src/settings.ts'
+import type { CommandSpec } from '../src/command.ts'
+import { commands, groups } from '../src/commands/index.ts'
+import { type SettingKey, settings } from '../src/settings.ts'
 import { decisionsPage, settingsPage } from './pages.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -48,6 +50,46 @@ describe.each(pages)('%s', (page) => {
     expect(flags.filter((flag) => !known.has(flag))).toEqual([])
   })
 })
+
+/** Lines of the examples that call the command, as words. */
+function examples(page: string): string[][] {
+  const blocks = [...read(page).matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block)
+  return blocks
+    .flatMap((block) => block.replaceAll('\\\n', ' ').split('\n'))
+    .flatMap(
+      (line) => /(?:npx |exec central |\/opt\/citygate\/\S+\/)citygate(?:-node)? (.*)/.exec(line)?.[1] ?? [],
+    )
+    .map((call) => call.replace(/\s#.*$/, '').match(/"[^"]*"|'[^']*'|\S+/g) ?? [])
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: specs differ in their keys
+function commandOf([first = '', second = '']: readonly string[]): CommandSpec<any> | undefined {
+  const [, group] = Object.entries(groups).find(([name]) => name === first) ?? []
+  return group
+    ? group.commands.find(({ name }) => name === second)
+    : commands.find(({ name }) => name === first)
+}
+
+test.each(pages.filter((page) => examples(page).length > 0))(
+  'the examples of %s are commands that there are, with flags and values that they take',
+  (page) => {
+    for (const words of examples(page)) {
+      const spec = commandOf(words)
+      expect(spec, words.join(' ')).toBeDefined()
+      const keys: readonly SettingKey[] = spec?.keys ?? []
+      for (const [at, word] of words.entries()) {
+        const [, flag] = /^--([a-z-]+)$/.exec(word) ?? []
+        if (flag === undefined || (flag === 'json' && spec?.listing)) continue
+        const key = keys.find((one) => settings[one].name === flag)
+        expect(key, words.join(' ')).toBeDefined()
+        const value = words[at + 1]?.replaceAll(/^["']|["']$/g, '') ?? ''
+        // Where something stands for what is everybody's own.
+        if (!key || /[…$]/.test(value)) continue
+        expect(settings[key].schema.safeParse(value).success, `--${flag} ${value}`).toBe(true)
+      }
+    }
+  },
+)
 
 test('the README gives the defaults that the command has', () => {
   const rows = [...read('README.md').matchAll(/^\| (`--[^|]*) \| ([^|]*) \|/gm)]

@@ -32,7 +32,7 @@ async function citygate(
     const group = program.command(name)
     for (const spec of commands) addCommand(group, spec)
   }
-  const operator = args[1] === 'list' ? [] : ['--operator-key', key]
+  const operator = ['list', 'search'].includes(args[1] ?? '') ? [] : ['--operator-key', key]
   operator.push('--central', url)
   const printed = vi.spyOn(console, 'log').mockImplementation(() => {})
   try {
@@ -87,6 +87,23 @@ it('citygate nodes drains a node and takes it back', async () => {
 })
 
 describe('citygate players', () => {
+  it('finds as many hunters as are wanted, over the pages of the answer', async () => {
+    await central.sql`insert into consoles (id, support_code, media_version)
+      select gen_random_uuid(), 'found' || n, '' from generate_series(1, 130) n`
+    await central.sql`insert into players (capcom_id, console_id, slot, name, name_text, name_folded)
+      select 'F' || lpad(row_number() over ()::text, 5, '0'), id, 1, 'Found', 'Found', 'found'
+      from consoles where support_code like 'found%'`
+    await central.sql`insert into leases (capcom_id) select capcom_id from players where name_text = 'Found'`
+    const search = async (...more: string[]) => {
+      const found: { capcomId: string }[] = await listed('players', 'search', 'found', ...more)
+      expect(new Set(found.map(({ capcomId }) => capcomId)).size).toBe(found.length)
+      return found.length
+    }
+    expect(await search()).toBe(50)
+    expect(await search('--limit', '120')).toBe(120)
+    expect(await search('--limit', '200')).toBe(130)
+  })
+
   it('shows a hunter, renames him, tells what he was, and gives it back', async () => {
     const { capcomId } = await newHunter(central, node)
     const record = await listed('players', 'show', capcomId)

@@ -4,7 +4,7 @@ import { type HttpBindings, serve } from '@hono/node-server'
 import type { Context, Hono } from 'hono'
 import { createApp, type Deps } from '../app.ts'
 import { migrate } from '../db/migrate.ts'
-import { failureOf, reasonOf } from '../db/postgres-errors.ts'
+import { failureOf, reasonOf, withoutValues } from '../db/postgres-errors.ts'
 import type { CreationLimits } from '../deps.ts'
 import type { Log } from '../log.ts'
 import { settle } from '../services/incarnation.ts'
@@ -12,7 +12,7 @@ import { ensureOperatorKey } from '../services/operator-keys.ts'
 import { purge } from '../services/purge.ts'
 import { sampleStats } from '../services/stats-history.ts'
 import { type Times, usualTimes } from '../times.ts'
-import { type Connection, connect } from './database.ts'
+import { connect } from './database.ts'
 import { nodeDialler } from './dialler.ts'
 import { isOwnMachine, type LimitSettings, limitedAddress, memoryLimits } from './limits.ts'
 import { prometheusMetrics } from './metrics.ts'
@@ -77,10 +77,10 @@ const databaseAttempts = 30
 /** Migrates, then serves. Rejects in words when the database cannot be used or the port is taken. */
 export async function startCentral(options: CentralOptions): Promise<Central> {
   const { log } = options
+  await migrateWhenUp(options.databaseUrl, log)
   const connection = connect(options.databaseUrl)
   const ending = new AbortController()
   try {
-    await migrateWhenUp(connection, log)
     const wakeups = await listenForWakeups(connection.client, log)
     const deps: Deps = {
       ...{ db: connection.db, log, wakeups, ending: ending.signal },
@@ -96,11 +96,15 @@ export async function startCentral(options: CentralOptions): Promise<Central> {
     const app = createApp(deps)
     const server = await listen(app, options)
     const purging = setInterval(() => {
-      purge(deps).catch((error: unknown) => log.warn({ err: error }, 'old rows were not purged'))
+      purge(deps).catch((error: unknown) =>
+        log.warn({ err: withoutValues(error) }, 'old rows were not purged'),
+      )
     }, purgeEveryMs)
     purging.unref()
     const sampling = setInterval(() => {
-      sampleStats(deps).catch((error: unknown) => log.warn({ err: error }, 'no figures were kept'))
+      sampleStats(deps).catch((error: unknown) =>
+        log.warn({ err: withoutValues(error) }, 'no figures were kept'),
+      )
     }, sampleEveryMs)
     sampling.unref()
     return {
@@ -121,20 +125,31 @@ export async function startCentral(options: CentralOptions): Promise<Central> {
   }
 }
 
-/** A database that is started together with central may need a moment. */
-async function migrateWhenUp({ db }: Connection, log: Log): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const applied = await migrate(db, undefined, (newer) =>
-        log.warn({ newer }, 'the database is from a newer release; what that has added is left alone'),
-      )
-      if (applied > 0) log.info({ applied }, 'the database has been brought to the newest form')
-      return
-    } catch (error) {
-      if (failureOf(error) !== 'gone' || attempt === databaseAttempts) throw new DatabaseUnusable(error)
-      log.warn({ reason: reasonOf(error), attempt, of: databaseAttempts }, 'the database does not answer yet')
-      await new Promise((done) => setTimeout(done, 1000))
+/**
+ * A database that is started together with central may need a moment. On a connection of its own: those of central begin with what
+ * was said of its role here.
+ */
+async function migrateWhenUp(url: string, log: Log): Promise<void> {
+  const { client, db } = connect(url, 1)
+  try {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const applied = await migrate(db, undefined, (newer) =>
+          log.warn({ newer }, 'the database is from a newer release; what that has added is left alone'),
+        )
+        if (applied > 0) log.info({ applied }, 'the database has been brought to the newest form')
+        return
+      } catch (error) {
+        if (failureOf(error) !== 'gone' || attempt === databaseAttempts) throw new DatabaseUnusable(error)
+        log.warn(
+          { reason: reasonOf(error), attempt, of: databaseAttempts },
+          'the database does not answer yet',
+        )
+        await new Promise((done) => setTimeout(done, 1000))
+      }
     }
+  } finally {
+    await client.end({ timeout: 1 })
   }
 }
 

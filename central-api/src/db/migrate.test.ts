@@ -2,7 +2,7 @@ import { migrations } from '@citygate/schema/migrations'
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { testDatabase } from '../../../test/src/postgres.ts'
-import { connect } from '../adapters/database.ts'
+import { connect, prepareDatabase } from '../adapters/database.ts'
 import { startCentral } from '../adapters/node.ts'
 import { silent } from '../log.ts'
 import { contracting, migrate } from './migrate.ts'
@@ -20,6 +20,34 @@ test('instances that start at once on an empty database: one migrates, all go on
   const tables = await instances[0]?.db.execute(sql`select incarnation from meta`)
   expect(tables).toHaveLength(1)
   await Promise.all(instances.map(({ client }) => client.end()))
+})
+
+test('statements have an end on connections that begin behind it, unless an operator has set one himself', async () => {
+  await using database = await testDatabase({ migrated: false })
+  const limitOf = async () => {
+    const { client } = connect(database.url, 1)
+    const [row] = await client`show statement_timeout`
+    await client.end()
+    return row?.statement_timeout
+  }
+  expect(await limitOf()).toBe('0')
+  expect(await prepareDatabase(database.url)).toBe(migrations.length)
+  expect(await limitOf()).toBe('6s')
+  const { client } = connect(database.url, 1)
+  const [, name] = new URL(database.url).pathname.split('/')
+  await client.unsafe(`alter role current_user in database ${name} set statement_timeout = '1min'`)
+  await client.end()
+  expect(await prepareDatabase(database.url)).toBe(0)
+  expect(await limitOf()).toBe('1min')
+})
+
+test('a migration may take longer than other statements', async () => {
+  await using database = await testDatabase({ migrated: false })
+  const { client, db } = connect(database.url, 1)
+  await client`set statement_timeout = '200ms'`
+  const slow = [{ name: 'slow', statements: ['select pg_sleep(0.5)'] }]
+  expect(await migrate(db, slow)).toBe(1)
+  await client.end()
 })
 
 test('a failing migration leaves nothing of itself', async () => {

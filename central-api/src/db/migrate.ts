@@ -7,6 +7,7 @@ import { type Migration, migrations } from '@citygate/schema/migrations'
 import { sql } from 'drizzle-orm'
 import { sha256 } from '../hash.ts'
 import type { Database, Transaction } from './database.ts'
+import { limits } from './limits.ts'
 import { codeOf } from './postgres-errors.ts'
 
 /**
@@ -31,7 +32,9 @@ export async function migrate(
   )
   await createList(db)
   return db.transaction(async (tx) => {
-    await tx.execute(sql`select set_config('lock_timeout', '60000', true)`)
+    await tx.execute(
+      sql`select set_config('lock_timeout', '60000', true), set_config('statement_timeout', '0', true)`,
+    )
     await tx.execute(sql`lock table citygate_migrations in access exclusive mode`)
     const applied = await readList(tx)
     const newer = applied.slice(wanted.length).map(({ name }) => name)
@@ -54,8 +57,25 @@ export async function migrate(
         sql`insert into citygate_migrations (position, name, hash) values (${position}, ${name}, ${hash})`,
       )
     }
+    await boundRole(tx)
     return missing.length
   })
+}
+
+/**
+ * Each statement of the role that migrates has an end, in this database and on connections that begin from now on, unless an
+ * operator has set a limit himself: a search and a step of a log-in are no transactions of several statements that could set one
+ * (docs/decisions/0139-every-statement-has-an-end.md). Where a role may not set its own defaults, it goes on without.
+ */
+async function boundRole(tx: Transaction): Promise<void> {
+  await tx.execute(
+    sql.raw(`do $$ begin
+      if (select reset_val from pg_settings where name = 'statement_timeout') = '0' then
+        execute format('alter role current_user in database %I set statement_timeout = ${limits.statement}', current_database());
+      end if;
+    exception when insufficient_privilege then null;
+    end $$`),
+  )
 }
 
 async function readList(tx: Transaction): Promise<readonly { name: string; hash: string }[]> {

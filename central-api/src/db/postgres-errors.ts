@@ -1,4 +1,5 @@
 /** What Postgres and its driver say when something fails, by SQLSTATE or the driver's code. */
+import { DrizzleQueryError } from 'drizzle-orm'
 
 /** Another transaction won; the same work may succeed at once. */
 const repeatable = new Set(['40001', '40P01'])
@@ -49,6 +50,19 @@ export function reasonOf(error: unknown): string {
   for (let depth = 0; cause instanceof Error && cause.cause instanceof Error && depth < 5; depth++)
     cause = cause.cause
   return cause instanceof Error ? cause.message : String(cause)
+}
+
+/**
+ * The same failure for the log. Drizzle puts the values of the statement into its error, and Postgres those of a row into its
+ * detail: the code of a console is an account, and a log is read by more than one.
+ */
+export function withoutValues(error: unknown): unknown {
+  if (!(error instanceof DrizzleQueryError)) return error
+  const told = new Error(`${reasonOf(error)}, in: ${error.query}`)
+  told.name = 'QueryError'
+  const frames = error.stack?.slice(error.stack.indexOf('\n    at ')) ?? ''
+  told.stack = `${told.name}: ${told.message}${frames}`
+  return Object.assign(told, { code: codeOf(error) })
 }
 
 /** The SQLSTATE or driver code: drizzle puts the driver's error into `cause`. */

@@ -5,8 +5,8 @@ import type { Tx } from './database.ts'
 import { asProblem } from './transaction.ts'
 
 /**
- * For statements that only read, each on its own and bounded by what it is: no transaction around them, and so
- * one round trip instead of three. Throws as `transact` does.
+ * For statements that only read, each on its own and ended as every statement of central's role is: no transaction around
+ * them, and so one round trip instead of three. Throws as `transact` does.
  */
 export async function read<T>(deps: Deps, work: (db: Tx) => Promise<T>): Promise<T> {
   try {

@@ -4,15 +4,16 @@ import { sql } from 'drizzle-orm'
 import type { Deps } from '../deps.ts'
 import { keepTimes } from '../times.ts'
 import type { Transaction, Tx } from './database.ts'
-import { failureOf, neverReached } from './postgres-errors.ts'
-
-/** Milliseconds. A console waits seconds, not minutes. */
-const limits = { lock: 3000, statement: 6000, idle: 10_000 }
+import { limits } from './limits.ts'
+import { codeOf, failureOf, neverReached } from './postgres-errors.ts'
 
 const attemptsAtMost = 4
 
 /** Names what others wait for: their held calls end after the commit. */
 export type Wake = (topic: string) => void
+
+/** Thrown in `work`: nothing of it is written, and nothing has gone wrong. It comes through. */
+export abstract class Undone extends Error {}
 
 /** Thrown in `work`: all of it is rolled back, `first` is done, and then the work once more. */
 export class DoFirst extends Error {
@@ -39,7 +40,7 @@ export class Alarm extends Problem {
  * Runs `work` in one transaction. A deadlock or serialization failure is repeated a few times with
  * jitter. Throws `busy` when rows stay held by others, `not_ready` when there is no database; what
  * `work` throws comes through, and nothing of it is written. Where the database is lost in the commit itself nobody
- * knows: that is its own error, which promises nothing.
+ * knows: `in_doubt`, which promises nothing.
  */
 export function transact<T>(deps: Deps, work: (tx: Transaction, wake: Wake) => Promise<T>): Promise<T> {
   return attempt(deps, async (wake, commits) => {
@@ -48,7 +49,7 @@ export function transact<T>(deps: Deps, work: (tx: Transaction, wake: Wake) => P
       // The first statement of the work goes out right behind the limits, in the same round trip.
       const limited = tx.execute(setLimits).execute()
       const run = () => work(tx, wake)
-      const [, done] = await Promise.all([limited, deps.once ? deps.once(tx, run) : run()])
+      const [, done] = await Promise.all([limited, deps.once ? deps.once.run(tx, run) : run()])
       commits()
       return done
     })
@@ -56,8 +57,9 @@ export function transact<T>(deps: Deps, work: (tx: Transaction, wake: Wake) => P
 }
 
 /**
- * The same for work that is one statement, which is a transaction by itself: no round trips to open and to close it. It bounds
- * its waits by itself, and has written nothing where `work` throws behind it. Where the database is lost meanwhile nobody knows.
+ * The same for work that is one statement, which is a transaction by itself: no round trips to open and to close it. It bounds its
+ * waits by itself and ends as any statement of central's role does (`boundRole`), and has written nothing where `work` throws behind
+ * it. Where the database is lost meanwhile nobody knows.
  */
 export function transactAtOnce<T>(deps: Deps, work: (db: Tx, wake: Wake) => Promise<T>): Promise<T> {
   if (deps.once) return transact(deps, work)
@@ -99,6 +101,10 @@ async function attempt<T>(deps: Deps, run: (wake: Wake, commits: () => void) => 
         await error.first(withoutKey(deps))
         continue
       }
+      if (error instanceof Undone) {
+        ended('refused')
+        throw error
+      }
       const failure = failureOf(error)
       ended(failure === 'repeatable' || failure === 'too-slow' ? 'busy' : 'failed')
       if (failure === 'repeatable' && attempts < attemptsAtMost) {
@@ -106,7 +112,11 @@ async function attempt<T>(deps: Deps, run: (wake: Wake, commits: () => void) => 
         await pause(Math.random() * 20 * 2 ** attempts)
         continue
       }
-      throw committing && failure === 'gone' && !neverReached(error) ? error : asProblem(error)
+      if (!committing || failure !== 'gone' || neverReached(error)) throw asProblem(error)
+      throw new Problem(
+        'in_doubt',
+        'The database went away in the middle: ask again to know whether it was done.',
+      )
     }
   }
 }
@@ -121,13 +131,21 @@ export function asProblem(error: unknown): unknown {
   switch (failureOf(error)) {
     case 'repeatable':
     case 'too-slow':
-      return new Problem('busy', 'Others hold the same rows; try again in a moment.')
+      return new Problem(
+        'busy',
+        codeOf(error) === cancelled
+          ? 'The database takes too long for this now; try again in a moment.'
+          : 'Others hold the same rows; try again in a moment.',
+      )
     case 'gone':
       return new Problem('not_ready', 'The database does not answer now.')
     case 'other':
       return error
   }
 }
+
+/** A statement that has taken its time. */
+const cancelled = '57014'
 
 /** One statement: `set_config(…, true)` is `SET LOCAL`. */
 const setLimits = sql`select

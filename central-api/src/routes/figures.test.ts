@@ -79,6 +79,22 @@ describe.each(runtimes)('over %s', (runtime) => {
     }
 
     const told = can('events', runtime)
+    test.runIf(told)('who only asks whether there are any takes nobody’s place', async () => {
+      for (let asked = 0; asked < 501; asked++) await central.fetch('/v1/events', { method: 'HEAD' })
+      const gone = new AbortController()
+      const response = await central.fetch('/v1/events', { signal: gone.signal })
+      expect(response.status).toBe(200)
+      gone.abort()
+    })
+
+    if (!told) {
+      test('are refused in words, and so are metrics', async () => {
+        const events = await central.fetch('/v1/events')
+        expect([events.status, await events.json()]).toMatchObject([501, { code: 'not_offered' }])
+        const metrics = central.call(getMetrics, {}, central.operatorKey)
+        await expect(metrics).rejects.toEqual(refusal('not_offered'))
+      })
+    }
     test.runIf(told)('come at once as things stand, and again when something changes', async () => {
       const gone = new AbortController()
       const response = await central.fetch('/v1/events', { signal: gone.signal })
@@ -108,6 +124,9 @@ describe.each(runtimes)('over %s', (runtime) => {
       const hunter = await newHunter(central, node)
       await logIn(central, node, node, hunter)
       await central.call(listNodes, {})
+      await (await central.fetch('/')).text()
+      await central.sql`insert into mail (node_id, kind, body, written_at)
+        values (${node.nodeId}, 'orders', '{}', clock_timestamp() - interval '90 seconds')`
       const read = (bearer: string) =>
         central.fetch(getMetrics.path, { headers: { authorization: `Bearer ${bearer}` } })
       expect((await read(node.key)).status).toBe(403)
@@ -118,6 +137,11 @@ describe.each(runtimes)('over %s', (runtime) => {
         /citygate_http_request_duration_seconds_count\{route="GET \/v1\/nodes",status="200"\} [1-9]/,
       )
       expect(text).toMatch(/citygate_transaction_duration_seconds_count\{outcome="committed"\} [1-9]/)
+      expect(text).toMatch(
+        /citygate_http_request_duration_seconds_count\{route="GET \/",status="200"\} [1-9]/,
+      )
+      expect(text).toMatch(/citygate_mail_waiting 1\n/)
+      expect(Number(/^citygate_mail_lag_seconds (\S+)$/m.exec(text)?.[1])).toBeGreaterThanOrEqual(90)
       expect(text).toMatch(/citygate_leases_live 1\n/)
       expect(text).toMatch(/citygate_nodes\{status="up"\} 1\n/)
       expect(text).toMatch(/citygate_node_sync_age_seconds\{node="a node [0-9a-f]{8}"\} [\d.e-]+\n/)
@@ -184,6 +208,7 @@ test('strangers, nodes and wrong keys are limited apart, and told when to come b
     const statuses = []
     for (let i = 0; i < 4; i++) statuses.push((await get('/v1/nodes')).status)
     expect(statuses).toEqual([200, 200, 200, 429])
+    expect((await get('/docs')).status).toBe(429)
     const refused = await get('/')
     expect(refused.status).toBe(429)
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)

@@ -4,6 +4,7 @@ import {
   createEnrolToken,
   enrolNode,
   getHealth,
+  identifyConsole,
   ProblemDocument,
   registerNode,
 } from '@citygate/schema/contract'
@@ -105,6 +106,60 @@ describe.each(runtimes)('over %s', (runtime) => {
     expect(refusal).toMatchObject({ status: 500, code: 'internal' })
     expect(JSON.stringify(refusal)).not.toContain('column')
     expect(central.log.lines.join()).toContain('a request failed')
+  })
+
+  test('the log of a failure inside has its statement, and none of its values', async () => {
+    await central.sql`alter table consoles rename column media_version to lost`
+    const shown = JSON.stringify({ supportCode: 'WSHOWNTONOBODY', mediaVersion: 'm' })
+    expect(await refused(identifyConsole.path, post(shown))).toMatchObject({ code: 'internal' })
+    await central.sql`alter table consoles rename column lost to media_version`
+    const log = central.log.lines.join('\n')
+    expect(log).toContain('identify_console')
+    expect(log).toContain('media_version')
+    expect(log).not.toContain('WSHOWNTONOBODY')
+  })
+
+  test('what would never end is ended: a search that only reads, and a step of a log-in', async () => {
+    const stuck = 'pg_sleep(3600)::text is not null'
+    await central.sql.unsafe(`
+      alter table meta rename to meta_itself;
+      create view meta as select * from meta_itself where ${stuck};
+      create function sleep() returns trigger language plpgsql as $$ begin perform ${stuck}; return new; end $$;
+      create trigger sleep before insert on consoles for each row execute function sleep()`)
+    const shown = JSON.stringify({ supportCode: null, mediaVersion: 'm' })
+    const refusals = await Promise.all([
+      refused('/v1/players?name=x'),
+      refused(identifyConsole.path, post(shown)),
+    ])
+    await central.sql.unsafe(`
+      drop trigger sleep on consoles; drop function sleep(); drop view meta; alter table meta_itself rename to meta`)
+    for (const refusal of refusals) {
+      expect(refusal).toMatchObject({ status: 503, code: 'busy' })
+      expect(refusal.headers.get('retry-after')).toBe('1')
+    }
+    expect((await central.fetch('/v1/players?name=x')).status).toBe(200)
+  })
+
+  test('a database that is lost in the middle of a write leaves it in doubt, and says so', async () => {
+    await central.sql.unsafe(`
+      create function die() returns trigger language plpgsql as $$
+        begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$;
+      create constraint trigger dying after insert on enrol_tokens deferrable initially deferred
+        for each row execute function die();
+      create constraint trigger dying after insert on consoles deferrable initially deferred
+        for each row execute function die()`)
+    const shown = JSON.stringify({ supportCode: null, mediaVersion: 'm' })
+    const refusals = [
+      await refused(createEnrolToken.path, post('{}', central.operatorKey)),
+      await refused(identifyConsole.path, post(shown)),
+    ]
+    await central.sql.unsafe(
+      'drop trigger dying on enrol_tokens; drop trigger dying on consoles; drop function die()',
+    )
+    for (const refusal of refusals) {
+      expect(refusal).toMatchObject({ status: 503, code: 'in_doubt' })
+      expect(refusal.headers.get('retry-after')).toBe('2')
+    }
   })
 
   test('rows that stay held by others are an honest 503', async () => {

@@ -13,26 +13,40 @@ import * as search from '../services/search.ts'
 import { listServers } from '../services/servers-view.ts'
 import { figures } from '../services/stats.ts'
 import { limitStranger } from './limits.ts'
+import { observed } from './traced.ts'
 
 export function publicPages(deps: Deps): Hono {
-  const pages = new Hono()
-  pages.get('/', async (context) => {
-    await limitStranger(deps, null, context)
-    const { name, cursor } = context.req.query()
-    const { servers, nodes } = await transact(deps, async (tx) => ({
-      servers: await listServers(tx),
-      nodes: await listNodes(tx),
-    }))
-    // Behind it: a search has a transaction of its own, and on Workers there is one connection.
-    const found = name ? await find(deps, name, cursor) : null
-    return show(context, statusPage({ ...figures(servers, nodes), servers, nodes, search: found }))
-  })
-  pages.get('/docs', (context) => show(context, referencePage(openApi())))
-  return pages
+  const app = new Hono()
+  const labelled = deps.inRoute ?? ((_, work) => work())
+  for (const [path, { name, make }] of Object.entries(pages)) {
+    app.get(path, observed(deps, path), (context) =>
+      labelled(name, async () => {
+        await limitStranger(deps, null, context)
+        return context.html(await make(deps, context), 200, { ...pageHeaders, 'Cache-Control': 'no-store' })
+      }),
+    )
+  }
+  return app
 }
 
-async function show(context: Context, page: Html): Promise<Response> {
-  return context.html(page, 200, { ...pageHeaders, 'Cache-Control': 'no-store' })
+/** Names as those of the contract: for the comments of statements. */
+const pages: Readonly<
+  Record<string, { readonly name: string; make(deps: Deps, context: Context): Promise<Html> }>
+> = {
+  '/': {
+    name: 'statusPage',
+    async make(deps, context) {
+      const { name, cursor } = context.req.query()
+      const { servers, nodes } = await transact(deps, async (tx) => ({
+        servers: await listServers(tx),
+        nodes: await listNodes(tx),
+      }))
+      // Behind it: a search has a transaction of its own, and on Workers there is one connection.
+      const found = name ? await find(deps, name, cursor) : null
+      return statusPage({ ...figures(servers, nodes), servers, nodes, search: found })
+    },
+  },
+  '/docs': { name: 'referencePage', make: async () => referencePage(openApi()) },
 }
 
 /** As `GET /v1/players` finds them; a refusal is told in the page. */

@@ -263,6 +263,19 @@ describe('how nodes and servers are', () => {
     expect(await (await empty.fetch('/')).text()).toContain('0 hunters online')
   })
 
+  it('is asked of the database under the name of the route or page', async () => {
+    const { client, db } = connect('postgres://postgres@127.0.0.1:1/none', 1)
+    const named: string[] = []
+    const inRoute = <T>(route: string, work: () => T) => {
+      named.push(route)
+      return work()
+    }
+    const app = createApp({ db, log: silent, inRoute })
+    for (const path of ['/', '/v1/nodes']) await app.request(path)
+    expect(named).toEqual(['statusPage', 'listNodes'])
+    await client.end()
+  })
+
   it('cannot be told without a database, and that is said', async () => {
     const { client, db } = connect('postgres://postgres@127.0.0.1:1/none', 1)
     const app = createApp({ db, log: silent })

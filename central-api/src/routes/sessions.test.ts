@@ -214,6 +214,18 @@ describe.each(runtimes)('over %s', (runtime) => {
       await expect(read(first.ticketHash)).rejects.toEqual(refusal('ticket_unknown'))
     })
 
+    test('a ticket that is issued again, for the answer was lost, is the same; of another log-in it is refused', async () => {
+      const [hunter, other] = [await newHunter(central, node), await newHunter(central, node)]
+      const ticketHash = await sha256(crypto.randomUUID())
+      const issue = ({ consoleId, capcomId }: typeof hunter, login: string | null = null) =>
+        central.call(issueTicket, { body: { ticketHash, login, consoleId, capcomId } }, node.key)
+      const first = await issue(hunter)
+      expect(await issue(hunter)).toEqual(first)
+      expect(await issue(hunter, first.login)).toEqual(first)
+      await expect(issue(hunter, crypto.randomUUID())).rejects.toEqual(refusal('ticket_unknown'))
+      await expect(issue(other)).rejects.toEqual(refusal('ticket_unknown'))
+    })
+
     test('time in transit ends a ticket', async () => {
       const { ticketHash } = await newTicket(central, node, await newHunter(central, node))
       await central.sql`update tickets set expires_at = now() - interval '1 second' where hash = ${ticketHash}`

@@ -18,7 +18,7 @@ export async function readAcquaintances(
   { nodeId, epoch, fence, capcomId }: Acting,
 ): Promise<Acquaintances> {
   const call = sql`read_acquaintances(${capcomId}, ${nodeId}, ${epoch}, ${fence}, ${requestsAtMost})`
-  return step<Acquaintances & { readonly fence?: number }>(deps, call, {
+  return step(deps, call, (all: Acquaintances) => all, {
     epoch,
     refused: ({ fence: known }) => requireNotAhead(nodeId, fence, known),
   })

@@ -19,7 +19,7 @@ export async function armTicket(
   { ticketHash, serverId }: z.output<NonNullable<(typeof ticketEndpoint)['body']>>,
 ): Promise<Output<typeof ticketEndpoint>> {
   const call = sql`arm_ticket(${ticketHash}, ${serverId}, ${timesOf(deps)})`
-  return target(serverId, await step<Armed>(deps, call))
+  return step(deps, call, (armed: Armed) => target(serverId, armed))
 }
 
 /**
@@ -34,11 +34,10 @@ export async function armSession(
   { epoch, fence, serverId }: z.output<NonNullable<(typeof sessionEndpoint)['body']>>,
 ): Promise<Output<typeof sessionEndpoint>> {
   const call = sql`arm_session(${capcomId}, ${nodeId}, ${epoch}, ${fence}, ${serverId}, ${timesOf(deps)})`
-  const armed = await step<Armed & { readonly fence?: number }>(deps, call, {
+  return step(deps, call, (armed: Armed) => target(serverId, armed), {
     epoch,
     refused: ({ fence: known }) => requireNotAhead(nodeId, fence, known),
   })
-  return target(serverId, armed)
 }
 
 /** Of the ticket and of the seat. */

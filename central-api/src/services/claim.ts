@@ -2,6 +2,7 @@
 import { type claimSession as endpoint, type Output, requestsAtMost } from '@citygate/schema/contract'
 import { sql } from 'drizzle-orm'
 import type { z } from 'zod'
+import type { Wake } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { step } from './step.ts'
 
@@ -22,11 +23,9 @@ export async function claim(
   { ticketHash, epoch, attempt }: z.output<NonNullable<(typeof endpoint)['body']>>,
 ): Promise<Output<typeof endpoint>> {
   const call = sql`claim_and_read(${ticketHash}, ${nodeId}, ${epoch}, ${attempt ?? null}, ${requestsAtMost})`
-  const { told: _, ...hold } = await step<Claimed>(deps, call, {
-    epoch,
-    done({ told }, wake) {
-      if (told !== null) wake(`node:${told}`)
-    },
-  })
-  return hold
+  const hold = ({ told, ...own }: Claimed, wake: Wake) => {
+    if (told !== null) wake(`node:${told}`)
+    return own
+  }
+  return step(deps, call, hold, { epoch })
 }

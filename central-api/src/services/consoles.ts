@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { drawCode } from '../hash.ts'
 import { limitsOf } from './creation-limits.ts'
-import { type Drawn, draw } from './draw.ts'
+import { type Drawn, draw, requireFree } from './draw.ts'
 import { step } from './step.ts'
 import { nextTicket, ticketUntil } from './tickets.ts'
 
@@ -23,11 +23,13 @@ export async function identify(
   nodeId: string,
   { supportCode: shown, mediaVersion, source, ticket }: z.output<NonNullable<(typeof endpoint)['body']>>,
 ): Promise<Output<typeof endpoint>> {
-  const find = async (supportCode: string) => {
+  const find = (supportCode: string) => {
     const call = sql`identify_and_issue(${supportCode}, ${shown === null}, ${mediaVersion},
       ${nodeId}, ${source}, ${limitsOf(deps, 'console')}, ${nextTicket(deps, ticket)})`
-    const found = await step<Omit<Output<typeof endpoint>, 'supportCode'> & Drawn>(deps, call)
-    return { ...found, ...ticketUntil(found), supportCode }
+    return step(deps, call, (found: Omit<Output<typeof endpoint>, 'supportCode'> & Drawn) => {
+      requireFree(found)
+      return { ...found, ...ticketUntil(found), supportCode }
+    })
   }
   return shown === null ? draw(() => find(drawCode(supportCodeLength))) : find(shown)
 }

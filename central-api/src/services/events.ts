@@ -3,6 +3,7 @@
  * somebody listens, this process looks every two seconds, and tells what is not as before.
  */
 import { Problem } from '@citygate/schema/contract'
+import { withoutValues } from '../db/postgres-errors.ts'
 import { transact } from '../db/transaction.ts'
 import type { Deps, Wakeups } from '../deps.ts'
 import { listNodes } from './nodes-view.ts'
@@ -88,7 +89,7 @@ function keepLooking(deps: Deps, hub: Hub): () => void {
     try {
       await look(deps, hub)
     } catch (error) {
-      deps.log.debug({ err: error }, 'listeners to events wait: the database does not answer')
+      deps.log.debug({ err: withoutValues(error) }, 'listeners to events wait: the database does not answer')
     } finally {
       busy = false
     }

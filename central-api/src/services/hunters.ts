@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts'
 import { drawCode } from '../hash.ts'
 import { readingsOf } from '../name-text.ts'
 import { limitsOf } from './creation-limits.ts'
-import { type Drawn, draw } from './draw.ts'
+import { type Drawn, draw, requireFree } from './draw.ts'
 import { type Refusal, step } from './step.ts'
 import { nextTicket, ticketUntil } from './tickets.ts'
 
@@ -25,13 +25,14 @@ export async function choose(
   { name, create, source, ticket }: Wish,
 ): Promise<Output<typeof endpoint>> {
   const readings = name === null ? null : JSON.stringify(readingsOf(fromBase64(name)))
-  return draw(async () => {
+  return draw(() => {
     const call = sql`choose_and_issue(${consoleId}, ${slot}, decode(${name}, 'base64'), ${readings}, ${create},
       ${drawCode(capcomIdLength)}, ${nodeId}, ${source}, ${limitsOf(deps, 'hunter')}, ${nextTicket(deps, ticket)})`
-    const chosen = await step<Omit<Output<typeof endpoint>, 'slot'> & Drawn>(deps, call, {
-      refused: requireName,
-    })
-    return { slot, ...chosen, ...ticketUntil(chosen) }
+    const told = (chosen: Omit<Output<typeof endpoint>, 'slot'> & Drawn) => {
+      requireFree(chosen)
+      return { slot, ...chosen, ...ticketUntil(chosen) }
+    }
+    return step(deps, call, told, { refused: requireName })
   })
 }
 

@@ -4,10 +4,11 @@ import { idempotencyKeys } from '@citygate/schema/tables'
 import { and, eq } from 'drizzle-orm'
 import type { Transaction } from '../db/database.ts'
 import { failureOf } from '../db/postgres-errors.ts'
+import { Undone } from '../db/transaction.ts'
 import type { Once } from '../deps.ts'
 
 /** The answer that was given the first time. Thrown, so that nothing of the second time is written. */
-export class KeptAnswer extends Error {
+export class KeptAnswer extends Undone {
   override readonly name = 'KeptAnswer'
   readonly answer: unknown
 
@@ -49,19 +50,27 @@ export function onceOnly({ caller, key, request }: KeyedRequest): Once {
     }
   }
 
-  return async (tx, work) => {
-    if (!(await take(tx))) {
-      const [kept] = await tx.select().from(idempotencyKeys).where(row)
-      // Purged in this moment: as if it had never been.
-      if (!kept) throw new Problem('still_running')
-      if (kept.request !== request) throw new Problem('idempotency_key_reused')
-      throw new KeptAnswer(kept.answer)
-    }
-    const answer = await work()
-    await tx
-      .update(idempotencyKeys)
-      .set({ status: 200, answer: answer ?? {} })
-      .where(row)
-    return answer
+  async function look(tx: Transaction): Promise<void> {
+    const [kept] = await tx.select().from(idempotencyKeys).where(row)
+    if (!kept) return
+    if (kept.request !== request) throw new Problem('idempotency_key_reused')
+    throw new KeptAnswer(kept.answer)
+  }
+
+  return {
+    look,
+    async run(tx, work) {
+      if (!(await take(tx))) {
+        await look(tx)
+        // Purged in this moment: as if it had never been.
+        throw new Problem('still_running')
+      }
+      const answer = await work()
+      await tx
+        .update(idempotencyKeys)
+        .set({ status: 200, answer: answer ?? {} })
+        .where(row)
+      return answer
+    },
   }
 }

@@ -9,7 +9,7 @@ import { fromBase64, toBase64 } from '../base64.ts'
 import { now } from '../db/clock.ts'
 import type { Transaction } from '../db/database.ts'
 import { inTurn } from '../db/in-turn.ts'
-import { failureOf, reasonOf } from '../db/postgres-errors.ts'
+import { failureOf, reasonOf, withoutValues } from '../db/postgres-errors.ts'
 import { transact, type Wake } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { foldName, nameText } from '../name-text.ts'
@@ -161,7 +161,10 @@ async function decide(
   } catch (error) {
     if (error instanceof Problem) return refusal(number, error)
     if (failureOf(error) !== 'other') throw error
-    deps.log.error({ err: error, nodeId, number, kind: change.kind }, 'a record of a journal failed')
+    deps.log.error(
+      { err: withoutValues(error), nodeId, number, kind: change.kind },
+      'a record of a journal failed',
+    )
     return refusal(number, new Problem('internal', reasonOf(error)))
   }
 }

@@ -76,32 +76,42 @@ export async function checkReach(
   from: string | null,
   body: Body,
 ): Promise<Answer> {
-  const plan = await transact(deps, (tx) => planned(deps, tx, nodeId, from, body))
+  // No transaction waits for ports: a key is looked at in the first one, and the answer kept with the last.
+  const { once, ...unkept } = deps
+  const plan = await transact(unkept, async (tx) => {
+    await once?.look(tx)
+    return planned(deps, tx, nodeId, from, body)
+  })
   if (plan === null || deps.dialBack === undefined) {
-    return { dialled: false, listed: true, from, findings: [], nextMs: times.goodFor }
+    return kept(deps, { dialled: false, listed: true, from, findings: [], nextMs: times.goodFor })
   }
-  if ('findings' in plan) return { dialled: true, from, ...plan }
+  if ('findings' in plan) return kept(deps, { dialled: true, from, ...plan })
   const findings = await dialPorts(deps.dialBack.dialler, plan)
   const good = findings.filter(mustAnswer).every(({ finding }) => finding === 'ok')
-  const listed = await transact(deps, async (tx, wake) => {
+  deps.log.info(
+    { nodeId, findings: findings.map(({ port, finding }) => `${port}: ${finding}`) },
+    'a node was dialled',
+  )
+  const answer = { dialled: true, from, findings, nextMs: good ? times.goodFor : times.again }
+  return transact(deps, async (tx, wake) => {
     // In the order of all: directory, node. Taken only when what is listed may change.
     await tx.select({ id: directory.id }).from(directory).for('no key update')
     await lockNode(tx, nodeId)
     const row = await readReach(tx, nodeId)
-    if (body.ports !== undefined) return row?.listed ?? false
+    if (body.ports !== undefined) return { ...answer, listed: row?.listed ?? false }
     const listed = good || (row?.listed === true && isPassing(row.findings, findings))
     await tx
       .update(nodeReach)
       .set({ listed, findings, ...(good ? { proven: plan.ports, provenAt: now } : {}) })
       .where(eq(nodeReach.nodeId, nodeId))
     if (row && row.listed !== listed) await bumpDirectory(tx, wake)
-    return listed
+    return { ...answer, listed }
   })
-  deps.log.info(
-    { nodeId, findings: findings.map(({ port, finding }) => `${port}: ${finding}`) },
-    'a node was dialled',
-  )
-  return { dialled: true, listed, from, findings, nextMs: good ? times.goodFor : times.again }
+}
+
+/** Under a key, what is told without anything being done is kept as well. */
+async function kept(deps: Deps, answer: Answer): Promise<Answer> {
+  return deps.once ? transact(deps, async () => answer) : answer
 }
 
 /** What to dial, or what was found a moment ago; null where central takes the node's word. Marks the moment. */

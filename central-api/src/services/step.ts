@@ -14,29 +14,37 @@ import { type Known, requireNewest } from './epochs.ts'
 export interface Refusal {
   readonly refused?: ProblemCode
   readonly detail?: string
+  /** As central knows it, where another was told. */
+  readonly fence?: number
   /** Speaks against the epoch that was told; null where there is no such node. */
   readonly node?: Known | null
   readonly ban?: Barring
 }
 
-interface About<T> {
+interface About {
   /** The epoch that the step was told. */
   readonly epoch?: number
   /** Before anything else is made of a refusal. */
-  readonly refused?: (why: Refusal & Partial<T>) => void
-  readonly done?: (answer: T, wake: Wake) => void
+  readonly refused?: (why: Refusal) => void
 }
 
 /**
  * @param call of the function, with its arguments
+ * @param told makes the caller's answer of what the function gives, in the transaction: under an `Idempotency-Key` it is kept as it
+ *   goes out
  * @throws Problem
  */
-export function step<T extends object>(deps: Deps, call: SQL, about: About<T> = {}): Promise<T> {
+export function step<T extends object, A>(
+  deps: Deps,
+  call: SQL,
+  told: (given: T, wake: Wake) => A,
+  about: About = {},
+): Promise<A> {
   return transactAtOnce(deps, async (db, wake) => {
-    const answer = await answerTo(db.execute<{ answer: T & Refusal }>(sql`select ${call} as answer`))
-    const { refused, detail, node, ban } = answer
+    const given = await answerTo(db.execute<{ answer: T & Refusal }>(sql`select ${call} as answer`))
+    const { refused, detail, node, ban } = given
     if (refused !== undefined) {
-      about.refused?.(answer)
+      about.refused?.(given)
       throw new Problem(refused, detail)
     }
     if (ban) requireUnbanned([ban])
@@ -44,8 +52,7 @@ export function step<T extends object>(deps: Deps, call: SQL, about: About<T> = 
       requireNewest(node ?? undefined, about.epoch ?? 0)
       throw new Error('an epoch was refused without a reason')
     }
-    about.done?.(answer, wake)
-    return answer
+    return told(given, wake)
   })
 }
 

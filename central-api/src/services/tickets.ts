@@ -1,9 +1,10 @@
 /** Tickets: how a log-in is known from one server to the next (shared-state.md, "The way of a log-in"). */
-import type {
-  findTicket as findEndpoint,
-  issueTicket as issueEndpoint,
-  Output,
-  readTicket as readEndpoint,
+import {
+  type findTicket as findEndpoint,
+  type issueTicket as issueEndpoint,
+  type Output,
+  Problem,
+  type readTicket as readEndpoint,
 } from '@citygate/schema/contract'
 import { nodeEpochs, nodes, tickets } from '@citygate/schema/tables'
 import { and, eq, gt, isNull, or, sql } from 'drizzle-orm'
@@ -11,22 +12,48 @@ import { alias } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
 import { now } from '../db/clock.ts'
 import { inTurn } from '../db/in-turn.ts'
+import { codeOf } from '../db/postgres-errors.ts'
+import { read as look } from '../db/read.ts'
 import { transact } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { usualTimes } from '../times.ts'
 import { lasting, step } from './step.ts'
 
-/** @throws Problem `console_not_found`, `player_not_found` (of this console) */
-export async function issue(
-  deps: Deps,
-  issuedBy: string,
-  wish: z.output<NonNullable<(typeof issueEndpoint)['body']>>,
-): Promise<Output<typeof issueEndpoint>> {
-  const { ticketHash, consoleId, capcomId, login = null } = wish
+type Wish = z.output<NonNullable<(typeof issueEndpoint)['body']>>
+
+/**
+ * Asked again by the node that made it, it is the same ticket: the first answer may have been lost.
+ *
+ * @throws Problem `console_not_found`, `player_not_found` (of this console), `ticket_unknown` (it is of another log-in)
+ */
+export async function issue(deps: Deps, issuedBy: string, wish: Wish): Promise<Output<typeof issueEndpoint>> {
+  const { ticketHash, consoleId, capcomId, login } = wish
   const own = login ?? crypto.randomUUID()
   const call = sql`issue_ticket(${ticketHash}, ${own}, ${consoleId}, ${capcomId}, ${issuedBy}, ${inTransit(deps)})`
-  const { expiresAt } = await step<{ readonly expiresAt: string }>(deps, call)
-  return { login: own, expiresAt: utc(expiresAt) }
+  const told = ({ expiresAt }: { readonly expiresAt: string }) => ({
+    login: own,
+    expiresAt: utc(expiresAt),
+  })
+  return step(deps, call, told).catch((error: unknown) => {
+    if (codeOf(error) !== isThere) throw error
+    return issuedBefore(deps, issuedBy, wish)
+  })
+}
+
+/** Two rows with one key. */
+const isThere = '23505'
+
+async function issuedBefore(
+  deps: Deps,
+  issuedBy: string,
+  { ticketHash, consoleId, capcomId, login }: Wish,
+): Promise<Output<typeof issueEndpoint>> {
+  const [ticket] = await look(deps, (db) => db.select().from(tickets).where(eq(tickets.hash, ticketHash)))
+  const same = ticket?.issuedBy === issuedBy && ticket.consoleId === consoleId && ticket.capcomId === capcomId
+  if (!same || !ticket.expiresAt || (login ?? ticket.login) !== ticket.login) {
+    throw new Problem('ticket_unknown', 'Such a ticket is of another log-in already.')
+  }
+  return { login: ticket.login, expiresAt: ticket.expiresAt.toISOString() }
 }
 
 interface NextTicket {
@@ -46,7 +73,8 @@ const utc = (time: string) => new Date(time).toISOString()
 
 /** @throws Problem `ticket_unknown` */
 export async function read(deps: Deps, ticketHash: string): Promise<Output<typeof readEndpoint>> {
-  return step(deps, sql`read_ticket(${ticketHash}, ${inTransit(deps)})`)
+  const call = sql`read_ticket(${ticketHash}, ${inTransit(deps)})`
+  return step(deps, call, (ticket: Output<typeof readEndpoint>) => ticket)
 }
 
 const inTransit = ({ times = usualTimes }: Deps) => lasting(times.ticketInTransit)
@@ -82,5 +110,5 @@ export async function find(deps: Deps, nodeId: string, hash: string): Promise<Ou
  * node holds ends. Who is held is in the game by now, and his node ends the log-in.
  */
 export async function end(deps: Deps, ticketHash: string): Promise<void> {
-  await step(deps, sql`end_ticket(${ticketHash})`)
+  await step(deps, sql`end_ticket(${ticketHash})`, () => ({}))
 }

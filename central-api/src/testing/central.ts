@@ -3,6 +3,7 @@ import type { Endpoint, Input, Output, Role } from '@citygate/schema/contract'
 import { createEnrolToken, enrolNode, ProblemDocument, registerNode } from '@citygate/schema/contract'
 import postgres, { type Sql } from 'postgres'
 import { testDatabase } from '../../../test/src/postgres.ts'
+import { prepareDatabase } from '../adapters/database.ts'
 import { startCentral } from '../adapters/node.ts'
 import { sha256 } from '../hash.ts'
 import type { Log } from '../log.ts'
@@ -88,6 +89,11 @@ function refusalOf(endpoint: Endpoint, document: ProblemDocument): Error {
   return new Error(`${endpoint.name} refuses with ${document.code}, which its reference does not list`)
 }
 
+/** With all that a logger writes of an error. */
+function asLogged(_name: string, value: unknown): unknown {
+  return value instanceof Error ? { ...value, message: value.message, stack: value.stack } : value
+}
+
 interface Parts {
   readonly params?: Readonly<Record<string, unknown>>
   readonly query?: Readonly<Record<string, unknown>>
@@ -127,6 +133,8 @@ async function start(runtime: Runtime, databaseUrl: string, log: Log): Promise<S
   if (runtime === 'worker') {
     // Loaded where it is needed: it is large.
     const { startWorker } = await import('./worker.ts')
+    // As an operator does, with `citygate migrate`.
+    await prepareDatabase(databaseUrl)
     const worker = await startWorker(databaseUrl)
     const inTurn = pool(connectionsOfHyperdrive)
     return { ...worker, log: worker, fetch: (request) => inTurn(() => fetch(request)) }
@@ -142,7 +150,8 @@ export async function testCentral(
 ): Promise<TestCentral> {
   const database = await testDatabase()
   const lines: string[] = []
-  const write = (fields: object, message: string) => lines.push(`${message} ${JSON.stringify(fields)}`)
+  const write = (fields: object, message: string) =>
+    lines.push(`${message} ${JSON.stringify(fields, asLogged)}`)
   const log: Log = { debug() {}, info: write, warn: write, error: write }
   const central = await begin(database.url, log)
   const sql = postgres(database.url, { max: 4, onnotice: () => {} })

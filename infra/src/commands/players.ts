@@ -3,6 +3,7 @@ import {
   getPlayerLive,
   getPlayerRecord,
   listPlayerVersions,
+  type Output,
   rollBackPlayer,
   searchPlayers,
 } from '@citygate/schema/contract'
@@ -15,10 +16,10 @@ const search = command({
   name: 'search',
   summary: 'Find hunters by any part of their name.',
   args: '[name]',
-  keys: ['central'],
+  keys: ['central', 'limit'],
   listing: true,
-  async run({ central }, { args: [name], json }) {
-    const { items } = await callPublic(central, searchPlayers, { query: name ? { name } : {} })
+  async run({ central, limit }, { args: [name], json }) {
+    const items = await pagesOf(central, limit, name ? { name } : {})
     if (json) return printJson(items)
     printTable(
       ['Capcom ID', 'Name', 'Rank', 'Where'],
@@ -33,6 +34,28 @@ const search = command({
     )
   },
 })
+
+const pageAtMost = 100
+
+/** Page by page, until there are so many. */
+async function pagesOf(
+  central: string,
+  limit: number,
+  filters: { readonly name?: string },
+): Promise<Output<typeof searchPlayers>['items']> {
+  const found: Output<typeof searchPlayers>['items'] = []
+  for (let cursor: string | null = ''; cursor !== null && found.length < limit; ) {
+    const query = {
+      ...filters,
+      ...(cursor === '' ? {} : { cursor }),
+      limit: String(Math.min(limit - found.length, pageAtMost)),
+    }
+    const page: Output<typeof searchPlayers> = await callPublic(central, searchPlayers, { query })
+    found.push(...page.items)
+    cursor = page.next
+  }
+  return found
+}
 
 const show = command({
   name: 'show',

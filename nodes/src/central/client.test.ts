@@ -3,6 +3,7 @@ import {
   claimSession,
   getPlayer,
   identifyConsole,
+  issueTicket,
   Problem,
   readTicket,
   searchPlayers,
@@ -96,6 +97,7 @@ describe('an answer', () => {
     ['a gateway’s page', () => new Response('<h1>502</h1>', { status: 502 })],
     ['a problem of a newer central', () => problem('moon_phase', 409)],
     ['a fault inside', () => problem('internal', 500)],
+    ['a write in doubt', () => problem('in_doubt', 503)],
     ['an empty body', () => new Response(null, { status: 200 })],
   ])('%s is no answer', async (_, answer) => {
     const { call } = central(answer)
@@ -109,6 +111,20 @@ describe('a call is repeated', () => {
     const { call, requests } = central(reset, () => Response.json(found))
     await call(readTicket, { body: { ticketHash } })
     expect(requests).toHaveLength(2)
+  })
+
+  test.each([
+    ['a lost answer', reset],
+    ['a write in doubt', () => problem('in_doubt', 503)],
+  ])('%s of a console that shows its code, and of a ticket', async (_, lost) => {
+    const identify = central(lost, () =>
+      Response.json({ consoleId: login, supportCode: 'CODE', created: false, slots: [] }),
+    )
+    await identify.call(identifyConsole, { body: { supportCode: 'CODE', mediaVersion: '' } })
+    expect(identify.requests).toHaveLength(2)
+    const ticket = central(lost, () => Response.json({ login, expiresAt: '2026-01-01T00:00:00Z' }))
+    await ticket.call(issueTicket, { body: { ticketHash, login: null, consoleId: login, capcomId: null } })
+    expect(ticket.requests).toHaveLength(2)
   })
 
   test('but not where it may have been done already', async () => {

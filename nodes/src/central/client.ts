@@ -90,7 +90,10 @@ export function createCentral(options: CentralOptions): { readonly call: Call } 
       if ('output' in outcome) return outcome.output as Output<E>
       if (outcome.why === 'unknown') doubt ??= outcome.error
       const error = outcome.why === 'answered' ? outcome.error : (doubt ?? outcome.error)
-      const again = how.repeat !== false && repeats < repeatsAtMost && mayRepeat(endpoint, outcome.why)
+      const again =
+        how.repeat !== false &&
+        repeats < repeatsAtMost &&
+        mayRepeat(endpoint, (input as Parts).body, outcome.why)
       if (!again || signal.aborted) throw error
       await pause(pauseBeforeRepeat(repeats, Math.random()), signal)
       if (signal.aborted) throw error

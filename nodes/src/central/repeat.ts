@@ -9,6 +9,9 @@ import {
   endTicket,
   findOnline,
   findTicket,
+  type Input,
+  identifyConsole,
+  issueTicket,
   readAcquaintances,
   readTicket,
   registerNode,
@@ -31,6 +34,7 @@ export type NoAnswer = 'not-sent' | 'rolled-back' | 'unknown' | 'answered'
 const sameWhenRepeated: readonly Endpoint[] = [
   chooseHunter,
   claimSession,
+  issueTicket,
   readTicket,
   findTicket,
   armTicket,
@@ -52,10 +56,17 @@ export const needsKey = (endpoint: Endpoint): boolean => endpoint.name === tellP
 
 export const repeatsAtMost = 2
 
-export function mayRepeat(endpoint: Endpoint, why: NoAnswer): boolean {
+/** @param body what is asked */
+export function mayRepeat(endpoint: Endpoint, body: unknown, why: NoAnswer): boolean {
   if (why === 'answered') return false
-  if (why !== 'unknown') return true
-  return endpoint.method === 'GET' || needsKey(endpoint) || sameWhenRepeated.includes(endpoint)
+  if (why !== 'unknown' || endpoint.method === 'GET') return true
+  return needsKey(endpoint) || sameWhenRepeated.includes(endpoint) || showsCode(endpoint, body)
+}
+
+/** A console is found by the code that it shows, however often; without one each call makes a new one. */
+function showsCode(endpoint: Endpoint, body: unknown): boolean {
+  if (endpoint.name !== identifyConsole.name) return false
+  return (body as Input<typeof identifyConsole>['body']).supportCode !== null
 }
 
 /** Milliseconds before repeat number `repeats` (from 0): 100 to 200, then 200 to 400. `chance` is in [0, 1). */

@@ -50,6 +50,7 @@ export const problems = {
   busy: { status: 503, title: 'The rows are held by others: try again' },
   not_offered: { status: 501, title: 'This runtime does not offer that' },
   not_ready: { status: 503, title: 'Log-ins would not work now' },
+  in_doubt: { status: 503, title: 'It may have been done, or not' },
   internal: { status: 500, title: 'Something went wrong here' },
 } as const satisfies Record<string, { status: number; title: string }>
 

@@ -124,7 +124,15 @@ export const issueTicket = endpoint({
     capcomId: CapcomId.nullable(),
   }),
   output: z.object({ login: z.uuid(), expiresAt: Time }),
-  problems: ['bad_request', 'unauthorized', 'forbidden', 'console_not_found', 'player_not_found', 'busy'],
+  problems: [
+    'bad_request',
+    'unauthorized',
+    'forbidden',
+    'console_not_found',
+    'player_not_found',
+    'ticket_unknown',
+    'busy',
+  ],
 })
 
 /** The log-in behind a ticket, for the second LMP visit. Counts as a use: older tickets of the log-in end. */

@@ -20,6 +20,7 @@ const lockOrder: readonly string[] = [
   'presence',
   'node_reach',
   'questions',
+  'creations',
 ]
 
 /** Tables whose existing rows a statement locks, as far as they are in the order. */
@@ -54,6 +55,8 @@ export class LockOrder {
   /** Of the connections with an open transaction. */
   readonly #held = new Map<number, ReadonlySet<string>>()
   readonly breaches: Breach[] = []
+  /** Everything that was locked on any way. */
+  readonly locked = new Set<string>()
 
   constructor(functions: Functions = new Map()) {
     this.#functions = functions
@@ -84,6 +87,7 @@ export class LockOrder {
 
   #lock(statement: string, before: ReadonlySet<string>): ReadonlySet<string> {
     const now = lockedBy(statement)
+    for (const table of now) this.locked.add(table)
     const highest = Math.max(-1, ...[...before].map(rank))
     for (const table of now) {
       if (before.has(table) || rank(table) >= highest) continue

@@ -24,7 +24,13 @@ export interface TracedCentral extends AsyncDisposable {
   readonly repeats: number
 }
 
-export async function tracedCentral(connections = 10): Promise<TracedCentral> {
+export type Fetch = (request: Request) => Response | Promise<Response>
+
+/** @param through what stands between callers and the app */
+export async function tracedCentral(
+  connections = 10,
+  through: (fetch: Fetch) => Fetch = (fetch) => fetch,
+): Promise<TracedCentral> {
   let listener: ((sent: Sent) => void) | null = null
   let repeats = 0
   let own: Deps | undefined
@@ -48,7 +54,7 @@ export async function tracedCentral(connections = 10): Promise<TracedCentral> {
     return {
       url: 'http://central.test',
       operatorKey: await ensureOperatorKey(deps, null, async () => {}),
-      fetch: (request) => app.fetch(request),
+      fetch: through((request) => app.fetch(request)),
       close: () => client.end(),
     }
   })
