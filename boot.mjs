@@ -109,6 +109,10 @@ process.on('SIGINT', () => {
   // A terminal delivers Ctrl-C to the whole group; forwarding it would deliver it twice.
   ending = true
 })
+// A terminal that is closed tells the whole group; anybody else has told the one that he knows, to restart workers.
+if (lasting && process.platform !== 'win32' && !process.stdin.isTTY && !process.stdout.isTTY) {
+  process.on('SIGHUP', () => child.kill('SIGHUP'))
+}
 child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 1)))
 if (lasting && process.env.npm_lifecycle_event) {
   const alive = starterWatch()

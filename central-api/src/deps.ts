@@ -1,4 +1,5 @@
 /** What an adapter gives to the app: everything that depends on the runtime, and nothing else. */
+import type { NodeLoad } from '@citygate/schema/contract'
 import type { Context } from 'hono'
 import type { Database, Transaction } from './db/database.ts'
 import type { Log } from './log.ts'
@@ -46,6 +47,8 @@ export interface Figures {
   readonly mailLag: number
   readonly nodes: Readonly<Record<string, number>>
   readonly syncAges: readonly { readonly node: string; readonly seconds: number }[]
+  /** Of the nodes that live, as each has told it last. */
+  readonly loads: readonly { readonly node: string; readonly load: NodeLoad }[]
 }
 
 /** What this process counts. */

@@ -9,7 +9,7 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 const root = join(import.meta.dirname, '..', '..')
 const workspaces = ['schema', 'central-api', 'nodes', 'infra', 'test']
@@ -32,7 +32,8 @@ const files = workspaces
       join(workspace, file),
     ),
   )
-  .filter((file) => file.endsWith('.bench.ts') && !file.includes('node_modules') && file.includes(wanted))
+  .filter((file) => file.endsWith('.bench.ts') && !file.includes('node_modules'))
+  .filter((file) => basename(file).includes(wanted))
   .sort()
 
 let failed = false

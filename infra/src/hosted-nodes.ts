@@ -11,7 +11,7 @@ import { type Enrolment, homeOf, knownIdentity, newIdentity } from './identities
 import type { Lasting } from './lasting.ts'
 import { tellLeftJournal } from './left-journals.ts'
 import { ownProfileWords } from './profile.ts'
-import { onRestartWish } from './rolling.ts'
+import { onRestartWish, survivingHangUp } from './rolling.ts'
 import { shareServers } from './server-shares.ts'
 import type { NodeStatus } from './status-file.ts'
 import { lookAtMachine } from './workers/machine.ts'
@@ -52,7 +52,7 @@ export async function startHostedNodes(
 ): Promise<HostedNodes> {
   const { log, folder } = lasting
   const { plan } = place
-  log.info({}, ownProfileWords(config.profile))
+  log.info({}, ownProfileWords(config.profile, plan.count))
   for (const reason of plan.reasons) log.info({}, reason)
   const wishes = shareServers(config.servers, plan.count)
   const enrolment: Enrolment = {
@@ -85,6 +85,7 @@ export async function startHostedNodes(
     onRestartWish(lasting, () => supervisor.restartAll())
     return supervisor
   }
+  survivingHangUp(lasting)
   const [job] = jobs
   if (!job) throw new Error('a host without a node')
   const node = await startHere(config, lasting, enrolment, job)

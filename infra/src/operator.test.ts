@@ -86,6 +86,26 @@ it('citygate nodes drains a node and takes it back', async () => {
   expect(await listed('nodes', 'list')).toMatchObject([{ id: node.nodeId }])
 })
 
+it('citygate nodes drains a whole host by its name, and nobody else', async () => {
+  await using own = await testCentral('node')
+  const nodes = (...args: string[]) => citygate(['nodes', ...args], own.operatorKey, own.url)
+  const names = ['barn', 'barn-2', 'barn-10', 'barn-door', 'barn2']
+  for (const name of names) await own.node({ name, servers: [] })
+  const drained = async () =>
+    (await own.sql`select name from nodes where drain_ordered and name like 'barn%' order by name`).map(
+      ({ name }) => name,
+    )
+  const said = await nodes('drain', 'barn', '--quest-time', '5m')
+  expect(said.trim().split('\n')).toHaveLength(3)
+  expect((await drained()).sort()).toEqual(['barn', 'barn-10', 'barn-2'])
+  const [times] = await own.sql`select array_agg(distinct drain_quest_seconds) as seconds from nodes
+    where drain_ordered and name like 'barn%'`
+  expect(times?.seconds).toEqual([300])
+  await nodes('undrain', 'barn')
+  expect(await drained()).toEqual([])
+  await expect(nodes('drain', 'stable')).rejects.toThrow('no node or host "stable"')
+})
+
 describe('citygate players', () => {
   it('finds as many hunters as are wanted, over the pages of the answer', async () => {
     await central.sql`insert into consoles (id, support_code, media_version)

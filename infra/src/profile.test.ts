@@ -51,11 +51,12 @@ test('the launcher reads the setting as the command does: flag, environment, fil
 })
 
 test('what was seen and chosen is said, also where the heap could not be bounded', () => {
-  expect(profileWords('auto', old, 144 * 2 ** 20)).toBe(
+  expect(profileWords('auto', old, 144 * 2 ** 20, 1)).toBe(
     'profile: modest, on 2 cores and 1.0 GiB: one node, the heap may grow to 144 MiB',
   )
-  expect(profileWords('robust', large, 4 * gib)).toBe(
+  expect(profileWords('robust', large, 4 * gib, 8)).toBe(
     'profile: robust, as set, on 8 cores and 16.0 GiB; the heap may grow to 4096 MiB',
   )
-  expect(profileWords('modest', large, 4 * gib)).toContain('give Node.js --max-old-space-size yourself')
+  expect(profileWords('modest', large, 4 * gib, 1)).toContain('give Node.js --max-old-space-size yourself')
+  expect(profileWords('modest', large, 144 * 2 ** 20, 3)).toContain('3 nodes, as --workers has it, the heap')
 })

@@ -4,8 +4,8 @@ import { chosenProfile, machine, type Profile, type SeenMachine } from '../../pr
 
 const mib = 2 ** 20
 
-/** One line for the log. `heapLimit` in bytes is what this process was started with. */
-export function profileWords(wanted: Profile, seen: SeenMachine, heapLimit: number): string {
+/** One line for the log. `heapLimit` in bytes is what this process was started with, `nodes` what it runs. */
+export function profileWords(wanted: Profile, seen: SeenMachine, heapLimit: number, nodes: number): string {
   const chosen = chosenProfile(wanted, seen)
   const { cores, memory } = seen
   const has = `${cores} ${cores === 1 ? 'core' : 'cores'} and ${(memory / 1024 / mib).toFixed(1)} GiB`
@@ -13,9 +13,10 @@ export function profileWords(wanted: Profile, seen: SeenMachine, heapLimit: numb
   const bounded = heapLimit < 512 * mib
   const heap = `the heap may grow to ${Math.round(heapLimit / mib)} MiB`
   if (chosen !== 'modest') return `profile: ${chosen}, ${why}; ${heap}`
-  if (bounded) return `profile: modest, ${why}: one node, ${heap}`
-  return `profile: modest, ${why}: one node; ${heap}, for this process was not started by citygate: give Node.js --max-old-space-size yourself`
+  const runs = nodes === 1 ? 'one node' : `${nodes} nodes, as --workers has it`
+  if (bounded) return `profile: modest, ${why}: ${runs}, ${heap}`
+  return `profile: modest, ${why}: ${runs}; ${heap}, for this process was not started by citygate: give Node.js --max-old-space-size yourself`
 }
 
-export const ownProfileWords = (wanted: Profile): string =>
-  profileWords(wanted, machine(), getHeapStatistics().heap_size_limit)
+export const ownProfileWords = (wanted: Profile, nodes: number): string =>
+  profileWords(wanted, machine(), getHeapStatistics().heap_size_limit, nodes)

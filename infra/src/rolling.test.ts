@@ -6,7 +6,7 @@ import { silentLog } from '@citygate/nodes/host'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { eventually } from '../../test/src/eventually.ts'
 import type { Lifecycle } from './lifecycle.ts'
-import { isHeard, onRestartWish, wishForRestart } from './rolling.ts'
+import { isHeard, onRestartWish, survivingHangUp, wishForRestart } from './rolling.ts'
 
 let folder = ''
 const closers: (() => unknown)[] = []
@@ -61,5 +61,17 @@ test.skipIf(process.platform === 'win32')(
     process.emit('SIGHUP', 'SIGHUP')
     expect(restarts).toBe(2)
     finish()
+  },
+)
+
+test.skipIf(process.platform === 'win32')(
+  'a single node survives SIGHUP, and says why nothing comes of it',
+  () => {
+    const said: string[] = []
+    const before = process.listenerCount('SIGHUP')
+    survivingHangUp({ life, log: { warn: (_: object, words: string) => said.push(words) } as never })
+    expect(process.listenerCount('SIGHUP')).toBe(before + 1)
+    process.emit('SIGHUP', 'SIGHUP')
+    expect(said).toEqual([expect.stringContaining('stop it and start it again')])
   },
 )

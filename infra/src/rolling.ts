@@ -16,6 +16,18 @@ export function wishForRestart(folder: string): void {
 /** The wish has been heard: whoever restarts has taken the file away. */
 export const isHeard = (folder: string): boolean => !existsSync(wishFile(folder))
 
+/** A terminal that is closed says so with SIGHUP: then everything ends, as Node.js has it. */
+const onTerminal = (): boolean => process.stdin.isTTY === true || process.stdout.isTTY === true
+
+/** One node has nobody to take turns with: whoever asks it to restart as a service is to cost nobody his game. */
+export function survivingHangUp({ life, log }: Pick<Lasting, 'life' | 'log'>): void {
+  if (process.platform === 'win32' || onTerminal()) return
+  const onSignal = () =>
+    log.warn({}, 'SIGHUP: a single node cannot be restarted while it runs: stop it and start it again')
+  process.on('SIGHUP', onSignal)
+  life.onEnd(() => process.off('SIGHUP', onSignal))
+}
+
 /** `restart` is never called while an earlier call is under way. */
 export function onRestartWish(
   { folder, life, log }: Pick<Lasting, 'folder' | 'life' | 'log'>,

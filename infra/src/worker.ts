@@ -13,6 +13,7 @@ import { ConfigError } from './config.ts'
 import { lockFolder } from './folder-lock.ts'
 import { endNode, runNode, statusOf } from './hosted-node.ts'
 import { jsonSink, openLog } from './log.ts'
+import { endWith } from './workers/guard.ts'
 import { beatMs, type Failure, type FromWorker, type ToWorker } from './workers/messages.ts'
 
 const tell = (message: FromWorker): void => {
@@ -137,6 +138,8 @@ function adopt(door: DoorName, socket: Socket, head: string | undefined): void {
 }
 
 if (isMainThread) {
+  const [supervisor] = process.argv.slice(2)
+  if (supervisor !== undefined) endWith(Number(supervisor))
   process.on('disconnect', () => process.exit(1))
   process.on('message', (message: ToWorker, beside: unknown) => hear(message, beside))
   // A terminal tells the whole group, a service manager too: the supervisor says what is to be done.

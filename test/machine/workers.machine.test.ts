@@ -2,6 +2,7 @@
  * Every kind of worker with every way of accepting, on Linux (what the system shows of processes and
  * sockets is read there): who watches which socket, and what a kill, a stop and a restart cost.
  */
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
@@ -9,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCentral, throughHttp } from '@citygate/nodes/central'
 import { latin1 } from '@citygate/nodes/pat'
-import { createEnrolToken } from '@citygate/schema/contract'
+import { createEnrolToken, drainNode } from '@citygate/schema/contract'
 import { startBots } from '@citygate/test/bots'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Console, type ListedServer } from '../src/console/index.ts'
@@ -39,6 +40,7 @@ async function open(...flags: string[]) {
   return { here, status, first, second, pids: [status.pid, ...status.nodes.map(({ pid }) => pid)] }
 }
 
+const main = join(import.meta.dirname, '../../infra/src/main.ts')
 /** A machine that is busy with other things takes its time. */
 const startMs = 150_000
 
@@ -71,12 +73,17 @@ test.each(kinds.flatMap((kind) => ways.map((way) => [kind, way] as const)))(
     )
     const bots = startBots({ count: 16, opn: first.opn, tls: false })
     expect(await bots.settled).toMatchObject({ arrived: 16, failures: [] })
+    // Entry connections are short: some that stay stand in for them.
+    const entries = await Promise.all(
+      Array.from({ length: 16 }, (_, index) => greeted(portOf(index % 2 ? first.opn : first.lmp))),
+    )
     const ports = status.nodes.flatMap(({ opn, lmp, fmp }) => [opn, lmp, fmp].map(portOf))
     const connections = connectionsTo(ports)
-    expect(connections.length).toBeGreaterThanOrEqual(16)
+    expect(connections.length).toBeGreaterThanOrEqual(32)
     const watched = watchers(pids)
     const oftenWatched = connections.map((inode) => watched.get(inode)?.length ?? 0)
     expect(oftenWatched).toEqual(connections.map(() => 1))
+    for (const { socket } of entries) socket.destroy()
     expect(await bots.stop('log-out')).toMatchObject({ failures: [] })
     expect(await door?.end()).toBe(0)
   },
@@ -178,6 +185,133 @@ test('with fewer workers at the next start the game servers go to those that are
   const one = await door.ready(startMs)
   expect(one.nodes).toMatchObject([{ id: three.first.id, pid: one.pid }])
   expect(one.nodes[0]?.servers).toHaveLength(12)
+})
+
+test('dispatch: who comes while players leave reads why he cannot stay', async () => {
+  const { here, first } = await open(
+    '--workers',
+    'processes:2',
+    '--accept',
+    'dispatch',
+    '--drain-time',
+    '60s',
+  )
+  const options = { opn: first.opn, tls: false, patience: 30_000 }
+  const staying = await Console.logIn({ ...options, name: 'Stay', pick: () => 2 })
+  await staying.enterGate(1)
+  const ended = here.end()
+  // That all game servers are being emptied, the entries hear with their next sync.
+  const refusal = await eventually(
+    () => Console.logIn({ ...options, name: 'Late' }).then((late) => late.logOut().then(() => ''), String),
+    (words) => words.includes('not open right now'),
+  )
+  expect(refusal).toContain('not open right now')
+  await staying.logOut()
+  expect(await ended).toBe(0)
+})
+
+test.each(['citygate restart', 'SIGHUP to the starter'])(
+  '%s: every worker anew, one after the other, with its game servers and ports',
+  async (how) => {
+    const flags = ['--workers', 'processes:2', '--accept', 'dispatch', '--drain-time', '1s']
+    const { here, status, first, second } = await open(...flags)
+    const options = { opn: first.opn, tls: false, patience: 30_000 }
+    const hunters = await Promise.all(
+      [1, 2].map((server) => Console.logIn({ ...options, name: `H${server}`, pick: () => server })),
+    )
+    await Promise.all(hunters.map((hunter) => hunter.enterGate(1)))
+    if (how === 'SIGHUP to the starter') here.hangUp()
+    else {
+      const command = [main, 'restart', '--data', join(folder, 'data')]
+      expect(spawnSync(process.execPath, command, { encoding: 'utf8' })).toMatchObject({ status: 0 })
+    }
+    /** How many serve, whenever that changes. */
+    const serving: number[] = []
+    const after = await eventually(
+      async () => {
+        const nodes = here.status?.nodes ?? []
+        if (nodes.length !== serving.at(-1)) serving.push(nodes.length)
+        return nodes.map(({ pid }) => pid)
+      },
+      ([one, two]) => one !== undefined && two !== undefined && one !== first.pid && two !== second.pid,
+      startMs,
+    )
+    expect(serving.filter((count) => count === 0)).toEqual([])
+    expect(here.status).toMatchObject({
+      pid: status.pid,
+      nodes: [first, second].map(({ id, servers, fmp }, index) => ({ id, servers, fmp, pid: after[index] })),
+    })
+    await Promise.all(hunters.map((hunter) => hunter.game.closed))
+    const again = await Promise.all(
+      hunters.map(({ supportCode }, index) =>
+        Console.logIn({ ...options, supportCode, pick: () => index + 1 }),
+      ),
+    )
+    expect(again.map(({ capcomId }) => capcomId)).toEqual(hunters.map(({ capcomId }) => capcomId))
+    await Promise.all(again.map((hunter) => hunter.logOut()))
+    expect(await here.end()).toBe(0)
+  },
+)
+
+test('SIGHUP costs a single node nothing', async () => {
+  door = new FrontDoor(folder, ['--workers', '1'])
+  const { nodes, pid } = await door.ready(startMs)
+  const hunter = await Console.logIn({ opn: nodes[0]?.opn ?? '', tls: false, name: 'Stay', pick: () => 1 })
+  await hunter.enterGate(1)
+  door.hangUp()
+  process.kill(pid, 'SIGHUP')
+  await hunter.leaveGate()
+  expect(await hunter.enterGate(2)).toEqual([hunter.capcomId])
+  await hunter.logOut()
+  expect(await door.end()).toBe(0)
+})
+
+test.each(
+  kinds.flatMap((kind) =>
+    (
+      [
+        ['own-port', 'own-port'],
+        ['reuse-port', 'dispatch'],
+        ['dispatch', 'dispatch'],
+      ] as const
+    ).map(([entry, world]) => [kind, entry, world] as const),
+  ),
+)('%s, roles apart: entries by %s, worlds by %s', async (workers, entry, world) => {
+  door = new FrontDoor(folder, ['--workers', '1'])
+  const home = await door.ready(startMs)
+  const key = readFileSync(join(folder, 'data', 'operator.key'), 'utf8').trim()
+  const operator = createCentral({ url: home.http, send: throughHttp(), key })
+  const start = async (role: 'entry' | 'world', accept: string) => {
+    const { token } = await operator.call(createEnrolToken, { body: { roles: [role], uses: 2 } })
+    return NodeProcess.start({
+      folder: join(folder, role),
+      central: home.http,
+      enrolToken: token,
+      name: role,
+      roles: [role],
+      servers: ['North', 'South'].map((name) => ({ name, type: 'open' })),
+      flags: ['--workers', workers, '--accept', accept],
+    })
+  }
+  // So that nobody is led to another entry than the guest's.
+  const [own] = home.nodes
+  await operator.call(drainNode, { params: { nodeId: own?.id ?? '' }, body: { drain: true } })
+  await using worlds = await start('world', world)
+  await using entries = await start('entry', entry)
+  expect(worlds.opn).toBe('')
+  for (const server of ['North', 'South']) {
+    const pick = (servers: readonly ListedServer[]) =>
+      servers.find(({ name }) => latin1(name) === server)?.index ?? 0
+    // Central shows a host to consoles when it has dialled him, once a minute at most.
+    const hunter = await eventually(
+      () => Console.logIn({ opn: entries.opn, tls: false, name: server, pick }).catch(() => null),
+      Boolean,
+      150_000,
+    )
+    if (!hunter) throw new Error(`nobody gets to ${server}`)
+    expect(await hunter.enterGate(1)).toEqual([hunter.capcomId])
+    await hunter.logOut()
+  }
 })
 
 test('a second signal ends everything at once, with exit code 1', async () => {

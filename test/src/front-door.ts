@@ -82,6 +82,11 @@ export class FrontDoor {
     await this.#closed()
   }
 
+  /** As a service manager tells the starter that it is to reload. */
+  hangUp(): void {
+    this.#process.kill('SIGHUP')
+  }
+
   /** Asks it to end; gives the exit code. */
   async end(): Promise<number | null> {
     this.#process.kill('SIGTERM')

@@ -12,19 +12,21 @@ export interface NodeProcessOptions {
   readonly central: string
   readonly enrolToken: string
   readonly name: string
+  /** Both, unless told. */
+  readonly roles?: readonly ('entry' | 'world')[]
   readonly servers: readonly { readonly id?: number; readonly name: string; readonly type: string }[]
   /** Further ones, as on a command line. */
   readonly flags?: readonly string[]
 }
 
 interface Status {
-  readonly nodes: readonly { readonly pid: number; readonly opn: string }[]
+  readonly nodes: readonly { readonly pid: number; readonly opn?: string }[]
 }
 
 const root = join(import.meta.dirname, '../..')
 
 export class NodeProcess implements AsyncDisposable {
-  /** Where consoles begin, as `host:port`. */
+  /** Where consoles begin, as `host:port`; empty without the role `entry`. */
   readonly opn: string
   readonly pid: number
   readonly #process: ChildProcess
@@ -32,20 +34,22 @@ export class NodeProcess implements AsyncDisposable {
   private constructor(process: ChildProcess, { nodes: [node] }: Status) {
     if (!node) throw new Error('the status file names no node')
     this.#process = process
-    this.opn = node.opn
+    this.opn = node.opn ?? ''
     this.pid = node.pid
   }
 
   /** Resolves when everything listens. Throws what the process said when it ends instead. */
   static async start(options: NodeProcessOptions): Promise<NodeProcess> {
-    const { folder, central, enrolToken, name } = options
+    const { folder, central, enrolToken, name, roles = ['entry', 'world'] } = options
     await mkdir(folder, { recursive: true })
     const at = (file: string) => join(folder, file)
-    await writeFile(at('servers.json'), JSON.stringify(options.servers))
+    const world = roles.includes('world')
+    if (world) await writeFile(at('servers.json'), JSON.stringify(options.servers))
     const flags = {
-      ...{ central, enrol: enrolToken, roles: 'entry,world', name, bind: '127.0.0.1', tls: 'off' },
+      ...{ central, enrol: enrolToken, roles: roles.join(','), name, bind: '127.0.0.1', tls: 'off' },
       ...{ 'hello-delay': '0', 'opn-port': '0', 'lmp-port': '0', 'fmp-port': '0', 'rfp-port': '0' },
-      ...{ data: at('data'), servers: at('servers.json'), 'status-file': at('status.json') },
+      ...{ data: at('data'), 'status-file': at('status.json') },
+      ...(world ? { servers: at('servers.json') } : {}),
     }
     const child = spawn(
       process.execPath,

@@ -45,6 +45,15 @@ export function prometheusMetrics(): Metrics {
   )
   const nodes = gauge('nodes', 'Nodes by status.', ['status'])
   const syncAge = gauge('node_sync_age_seconds', 'Since the last sync of a node that lives.', ['node'])
+  const ofNodes = {
+    connections: gauge('node_connections', 'Open connections of a node, as it told last.', ['node']),
+    players: gauge('node_players', 'Players that a node holds, as it told last.', ['node']),
+    cpu: gauge('node_cpu_cores', 'Processor time of a node: 1 is one core busy all the time.', ['node']),
+    loopDelay: gauge('node_loop_delay_seconds', 'Longest delay of a node’s event loop between two syncs.', [
+      'node',
+    ]),
+    memory: gauge('node_memory_bytes', 'Resident size of a node’s process.', ['node']),
+  }
   const letters = gauge('mail_waiting', 'Letters that have not been acknowledged.')
   const mailLag = gauge('mail_lag_seconds', 'Age of the oldest letter to a live node; 0 when there is none.')
 
@@ -70,6 +79,14 @@ export function prometheusMetrics(): Metrics {
       for (const [status, count] of Object.entries(figures.nodes)) nodes.set({ status }, count)
       syncAge.reset()
       for (const { node, seconds } of figures.syncAges) syncAge.set({ node }, seconds)
+      for (const one of Object.values(ofNodes)) one.reset()
+      for (const { node, load } of figures.loads) {
+        ofNodes.connections.set({ node }, load.connections)
+        ofNodes.players.set({ node }, load.players)
+        ofNodes.cpu.set({ node }, load.cpu)
+        ofNodes.loopDelay.set({ node }, load.loopDelayMs / 1000)
+        ofNodes.memory.set({ node }, load.memory)
+      }
       return registry.metrics()
     },
   }

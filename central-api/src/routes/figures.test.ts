@@ -121,6 +121,10 @@ describe.each(runtimes)('over %s', (runtime) => {
         { body: { name: 'prometheus', role: 'read' } },
         central.operatorKey,
       )
+      const load = { connections: 7, players: 3, cpu: 0.25, loopDelayMs: 12.5, memory: 64_000_000 }
+      const journal = { waiting: 0, deadLetters: 0, latest: null }
+      const report = { consistency: 'autonomous' as const, load, journal }
+      await central.call(syncNode, { body: syncBody(node.epoch, 100, { report }) }, node.key)
       const hunter = await newHunter(central, node)
       await logIn(central, node, node, hunter)
       await central.call(listNodes, {})
@@ -145,6 +149,12 @@ describe.each(runtimes)('over %s', (runtime) => {
       expect(text).toMatch(/citygate_leases_live 1\n/)
       expect(text).toMatch(/citygate_nodes\{status="up"\} 1\n/)
       expect(text).toMatch(/citygate_node_sync_age_seconds\{node="a node [0-9a-f]{8}"\} [\d.e-]+\n/)
+      for (const figure of ['connections', 'players', 'cpu_cores', 'loop_delay_seconds', 'memory_bytes']) {
+        expect(text).toMatch(
+          new RegExp(`citygate_node_${figure}\\{node="a node [0-9a-f]{8}"\\} [1-9\\d.]+\\n`),
+        )
+      }
+      expect(text).toMatch(/citygate_node_loop_delay_seconds\{[^}]*\} 0\.0125\n/)
       for (const secret of [key, node.key, hunter.supportCode, hunter.capcomId]) {
         expect(text).not.toContain(secret)
       }

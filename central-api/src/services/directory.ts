@@ -51,7 +51,8 @@ const live = and(eq(nodeEpochs.epoch, nodes.newestEpoch), gt(nodeEpochs.expiresA
 
 /**
  * Travellers count where they are going: their seats are theirs already. Everybody is counted once, in one pass: game
- * servers are many, and so are those who play. Names are as in the answer: it is read as JSON too.
+ * servers are many, and so are those who play. Names are as in the answer: it is read as JSON too. What nobody carries comes
+ * last: it takes no place from what somebody does.
  */
 export function readServers(tx: Tx) {
   const shown = tx
@@ -87,7 +88,7 @@ export function readServers(tx: Tx) {
     .leftJoin(nodeEpochs, and(eq(nodeEpochs.nodeId, nodes.id), eq(nodeEpochs.epoch, servers.epoch), live))
     .leftJoin(shown, eq(shown.serverId, servers.id))
     .leftJoin(coming, eq(coming.serverId, servers.id))
-    .orderBy(asc(servers.id))
+    .orderBy(sql`${servers.nodeId} is null`, asc(servers.id))
     .limit(80)
 }
 

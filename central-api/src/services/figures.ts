@@ -44,5 +44,8 @@ export async function readFigures(tx: Tx): Promise<Figures> {
     mailLag: counted?.mail_lag ?? 0,
     nodes: byStatus,
     syncAges: [...ages],
+    loads: nodes.flatMap(({ id, name, status, load }) =>
+      status === 'down' || !load ? [] : [{ node: `${name} ${id.slice(0, 8)}`, load }],
+    ),
   }
 }

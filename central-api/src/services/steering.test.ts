@@ -5,6 +5,7 @@ import {
   limitNodes,
   listAudit,
   type registerNode,
+  releaseOwnServers,
   syncNode,
 } from '@citygate/schema/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -131,4 +132,19 @@ test('entry nodes: least loaded first, by dialogues under way and players held, 
     [holding.nodeId, 3 / 20],
     [busy.nodeId, 1],
   ])
+})
+
+test('a console is shown as many game servers as it can list, whatever numbers nobody carries any more', async () => {
+  await using realm = await testCentral()
+  const left = await realm.node({ servers: 'default' })
+  await realm.call(releaseOwnServers, {}, left.key)
+  const servers = Array.from({ length: 80 }, (_, index) => ({
+    name: `Own${index + 1}`,
+    type: 'open' as const,
+  }))
+  const node = await realm.node({ servers })
+  const { directory, servers: carried } = node.registration
+  const up = directory.servers.filter(({ status }) => status === 'up')
+  expect(up.map(({ id }) => id)).toEqual(carried.map(({ id }) => id))
+  expect(up).toHaveLength(80)
 })

@@ -26,7 +26,7 @@ export const node = command({
       tell(nodes)
       const address = nodes.find((node) => node.opn)?.opn
       const opn = address ? { opn: { address, tls: config.tls === 'on' } } : {}
-      console.log(banner({ ...opn, ...(rootFile ? { caFile: rootFile } : {}) }))
+      console.log(banner({ nodes, ...opn, ...(rootFile ? { caFile: rootFile } : {}) }))
     })
   },
 })

@@ -41,6 +41,7 @@ export const up = command({
       console.log(
         banner({
           http: central.url,
+          nodes,
           operatorKeyFile: join(lasting.folder, 'operator.key'),
           ...(rootFile ? { caFile: rootFile } : {}),
           ...(opn ? { opn: { address: opn, tls: config.tls === 'on' } } : {}),

@@ -112,6 +112,27 @@ describe('ports', () => {
   })
 })
 
+test('every node of a host with several is looked at, and a port that they share once', async () => {
+  const [shared, own] = [await taken(), await taken()]
+  const node = (id: string, fmp: number) => ({
+    ...{ id, name: id, pid: process.pid, roles: ['entry', 'world'], servers: [] },
+    ...{ lmp: `8.8.8.8:${shared}`, fmp: `8.8.8.8:${fmp}` },
+  })
+  const nodes = [node('one', own), node('two', 9)]
+  writeFileSync(runningFile(folder), JSON.stringify({ pid: process.pid, nodes }))
+  const lines = of(await examined({}), 'ports')
+  expect(lines.map(({ status, says }) => [status, says.split(' ')[1]])).toEqual([
+    ['ok', `127.0.0.1:${shared}`],
+    ['ok', `127.0.0.1:${own}`],
+    ['trouble', '127.0.0.1:9'],
+  ])
+})
+
+test('a host with several nodes that rests says which of them is looked at', async () => {
+  mkdirSync(join(folder, 'node-2'))
+  expect(statuses(await examined({}), 'ports')).toEqual(['ok', 'note'])
+})
+
 describe('address', () => {
   const address = async (flags: Record<string, string>, names = {}) =>
     of(await examined(flags, names), 'address')[0]

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Identity, loadIdentity } from '@citygate/nodes/central'
 import type { DoorName } from '@citygate/nodes/host'
+import { homeOf } from '../identities.ts'
 import { advertised } from '../lan-address.ts'
 import type { Config } from '../settings.ts'
 import { type NodeStatus, readRunning, type Status } from '../status-file.ts'
@@ -19,7 +20,7 @@ export interface Patient {
   readonly folder: string
   /** Null where nothing runs on the data folder. */
   readonly running: Status | null
-  /** The node of this host that is looked at, as it runs. */
+  /** The node that is looked at, as it runs. */
   readonly node: NodeStatus | null
   /** Null before the first start, or where its file is damaged. */
   readonly identity: Identity | null
@@ -37,17 +38,48 @@ const doors = { entry: ['opn', 'lmp', 'rfp'], world: ['fmp'] } as const satisfie
   readonly DoorName[]
 >
 
-export async function readPatient(config: PatientConfig): Promise<Patient> {
+/** Each node of this host, as it runs; of a host that rests, the first one as it would start. */
+export async function readPatients(config: PatientConfig): Promise<readonly [Patient, ...Patient[]]> {
   const folder = resolve(config.data)
   const running = readRunning(folder)
-  const node = running?.nodes?.[0] ?? null
-  const identity = await loadIdentity(join(folder, 'node')).catch(() => null)
+  const identities = await identitiesIn(folder)
+  const [first = null] = identities
+  const [node = null, ...others] = running?.nodes ?? []
+  const identityOf = ({ id }: NodeStatus) => identities.find((known) => known?.nodeId === id) ?? null
+  return [
+    patientOf(config, folder, running, node, (node && identityOf(node)) ?? first),
+    ...others.map((other) => patientOf(config, folder, running, other, identityOf(other))),
+  ]
+}
+
+/** Null where a file is damaged. */
+async function identitiesIn(folder: string): Promise<readonly (Identity | null)[]> {
+  const found: (Identity | null)[] = []
+  for (let index = 0; index === 0 || existsSync(homeOf(folder, index)); index++) {
+    found.push(await loadIdentity(homeOf(folder, index)).catch(() => null))
+  }
+  return found
+}
+
+function patientOf(
+  config: PatientConfig,
+  folder: string,
+  running: Status | null,
+  node: NodeStatus | null,
+  identity: Identity | null,
+): Patient {
   const hasCentral =
     running?.http !== undefined || config.database !== undefined || existsSync(join(folder, 'operator.key'))
   const roles = node?.roles ?? identity?.roles ?? (hasCentral ? (['entry', 'world'] as const) : config.roles)
   const set = { opn: config.opnPort, lmp: config.lmpPort, fmp: config.fmpPort, rfp: config.rfpPort }
   const names = roles.flatMap((role) => doors[role])
-  const told = (name: DoorName) => (node?.[name] === undefined ? undefined : addressOf(node[name]).port)
+  /** A running node has the doors that it tells; another node of its host may have the rest. */
+  const portOf = (name: DoorName): number | undefined => {
+    if (!node) return set[name]
+    const address = node[name]
+    return address === undefined ? undefined : addressOf(address).port
+  }
+  const ports = names.map((name) => [name, portOf(name)] as const)
   return {
     ...{ config, folder, running, node, identity, hasCentral },
     centralUrl: hasCentral ? (running?.http ?? urlOf(config)) : config.central,
@@ -55,7 +87,7 @@ export async function readPatient(config: PatientConfig): Promise<Patient> {
       node?.opn || node?.fmp
         ? addressOf(node.opn ?? node.fmp ?? '').host
         : advertised(config.bind, config.advertise),
-    ports: Object.fromEntries(names.map((name) => [name, told(name) ?? set[name]])),
+    ports: Object.fromEntries(ports.filter(([, port]) => port !== undefined)),
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ConfigError } from '../config.ts'
 import type { Config } from '../settings.ts'
 import { type Machine, type Plan, planWorkers } from './plan.ts'
 
@@ -55,6 +56,67 @@ describe('accept', () => {
     const chosen = plan(settings, machine)
     expect(short(chosen)).toBe(expected)
     if (settings.accept === 'auto') expect(chosen.reasons.join()).toContain('accept: ')
+  })
+
+  const olderNode = { movesSockets: false }
+  const machines: Record<string, Machine> = {
+    linux: big,
+    mac: { ...big, platform: 'darwin', sharesPorts: false },
+    windows,
+    'linux, older Node.js': { ...big, ...olderNode },
+    'windows, older Node.js': { ...windows, ...olderNode },
+    'linux, a Node.js that hides its handles': { ...big, stopsReading: false },
+  }
+  const combinations = (['threads:2', 'processes:2'] as const).flatMap((workers) =>
+    (['own-port', 'reuse-port', 'dispatch', 'auto'] as const).flatMap((accept) =>
+      ([['entry', 'world'], ['entry'], ['world']] as const).map((roles) => ({ workers, accept, roles })),
+    ),
+  )
+
+  function refusalOf({ workers, accept, roles }: (typeof combinations)[number], machine: Machine) {
+    try {
+      plan({ workers, accept }, machine, roles)
+      return null
+    } catch (error) {
+      if (error instanceof ConfigError) return error.message
+      throw error
+    }
+  }
+
+  const alone = ['threads:2 reuse-port world', 'processes:2 reuse-port world']
+  const noSharing = ['threads:2', 'processes:2'].flatMap((kind) =>
+    ['entry,world', 'entry', 'world'].map((roles) => `${kind} reuse-port ${roles}`),
+  )
+  const unread = ['processes:2 dispatch entry,world', 'processes:2 dispatch world']
+  const unmoved = ['threads:2 dispatch entry,world', 'threads:2 dispatch entry']
+  it.each([
+    ['linux', alone],
+    ['mac', noSharing],
+    ['windows', [...noSharing, ...unread]],
+    ['linux, older Node.js', [...alone, ...unmoved]],
+    ['windows, older Node.js', [...noSharing, ...unread, ...unmoved]],
+    ['linux, a Node.js that hides its handles', [...alone, ...unread]],
+  ])('on %s, every other combination works', (name, refused) => {
+    const machine = machines[name] ?? big
+    const found = combinations.filter((one) => refusalOf(one, machine) !== null)
+    const names = found.map(({ workers, accept, roles }) => `${workers} ${accept} ${roles}`)
+    expect(names.sort()).toEqual([...refused].sort())
+  })
+
+  it.each(Object.entries(machines))('on %s, what a refusal names works', (_name, machine) => {
+    for (const combination of combinations) {
+      const words = refusalOf(combination, machine)
+      if (words === null) continue
+      const [, named = ''] =
+        /^accept: "[a-z-]+" cannot work .*\. The nearest that works: (.+)$/.exec(words) ?? []
+      for (const one of named.split(', or ')) {
+        const [, kind] = /^--workers (\w+):N$/.exec(one) ?? []
+        const nearest = kind
+          ? { ...combination, workers: `${kind}:2` as 'threads:2' }
+          : { ...combination, accept: one as 'own-port' }
+        expect([words, refusalOf(nearest, machine)]).toEqual([words, null])
+      }
+    }
   })
 
   it.each([

@@ -90,34 +90,50 @@ function acceptOf(
     reasons.push(`accept: own-port, for there is one node and nothing to spread (${wanted} was asked for)`)
     return 'own-port'
   }
-  if (wanted === 'reuse-port') {
-    if (!roles.includes('entry')) {
-      throw new ConfigError(
-        'accept: "reuse-port" cannot work for world nodes alone: the system would bring players to any of them, and a player belongs to one. The nearest that works: own-port; with one port for all: dispatch',
-      )
-    }
-    if (!machine.sharesPorts) {
-      throw new ConfigError(
-        `accept: "reuse-port" cannot work here: ${machine.platform} does not spread connections over sockets of one port. The nearest that works: dispatch`,
-      )
-    }
+  const why = obstacle(wanted, kind, roles, machine)
+  if (why === null) return wanted
+  const nearest = alternatives(wanted, kind, roles).filter(
+    (other) => obstacle(other.accept, other.kind, roles, machine) === null,
+  )
+  const named = nearest.map((other) => (other.kind === kind ? other.accept : `--workers ${other.kind}:N`))
+  throw new ConfigError(
+    `accept: "${wanted}" cannot work ${why}. The nearest that works: ${named.join(', or ')}`,
+  )
+}
+
+/** What stands against it, in words that go on from "cannot work"; null where nothing does. */
+function obstacle(accept: Accept, kind: WorkerKind, roles: readonly Role[], machine: Machine): string | null {
+  const { platform, sharesPorts, movesSockets } = machine
+  if (accept === 'reuse-port' && !roles.includes('entry')) {
+    return 'for world nodes alone: the system would bring players to any of them, and a player belongs to one'
   }
-  if (wanted === 'dispatch' && kind === 'threads' && !machine.movesSockets) {
-    throw new ConfigError(
-      'accept: "dispatch" cannot work with threads here: this Node.js does not move sockets into threads. The nearest that works: --workers processes:N',
-    )
+  if (accept === 'reuse-port' && !sharesPorts) {
+    return `here: ${platform} does not spread connections over sockets of one port`
   }
-  if (
-    wanted === 'dispatch' &&
-    kind === 'processes' &&
-    roles.includes('world') &&
-    !givesReadSockets(machine)
-  ) {
-    throw new ConfigError(
-      `accept: "dispatch" cannot work for worlds in processes here: on ${machine.platform}, with this Node.js, a socket that was read from is not safely given to another process. The nearest that works: --workers threads:N, or own-port`,
-    )
+  // In front of worlds in threads bytes are relayed, and no socket moves.
+  if (accept === 'dispatch' && kind === 'threads' && roles.includes('entry') && !movesSockets) {
+    return 'with threads here: this Node.js does not move sockets into threads'
   }
-  return wanted
+  const isRead = roles.includes('world')
+  if (accept === 'dispatch' && kind === 'processes' && isRead && !givesReadSockets(machine)) {
+    return `for worlds in processes here: on ${platform}, with this Node.js, a socket that was read from is not safely given to another process`
+  }
+  return null
+}
+
+/** Nearest first. Own ports always work. */
+function alternatives(
+  wanted: Accept,
+  kind: WorkerKind,
+  roles: readonly Role[],
+): readonly { readonly accept: Accept; readonly kind: WorkerKind }[] {
+  const ownPort = { accept: 'own-port', kind } as const
+  if (wanted === 'dispatch') {
+    return [{ accept: 'dispatch', kind: kind === 'threads' ? 'processes' : 'threads' }, ownPort]
+  }
+  const dispatch = { accept: 'dispatch', kind } as const
+  // A world has a port of its own with `reuse-port` too.
+  return roles.includes('entry') ? [dispatch, ownPort] : [ownPort, dispatch]
 }
 
 /** On Windows reads are under way in the system when a socket is given away. */

@@ -1,6 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { Arrival, DoorName } from '@citygate/nodes/host'
@@ -13,13 +12,20 @@ import type { Hear, Unit } from './unit.ts'
  * system ends it even if it is stopped or stuck just then.
  */
 const setpriv = '/usr/bin/setpriv'
+const tie = ['--pdeathsig', 'KILL']
+
+/** Tried once: it knows the option from util-linux 2.33 on, and others have a program of this name too. */
+let tied: boolean | undefined
+function isTied(): boolean {
+  tied ??=
+    process.platform === 'linux' && spawnSync(setpriv, [...tie, process.execPath, '--version']).status === 0
+  return tied
+}
 
 export function startProcess(hear: Hear, logLine: (line: string) => void): Unit {
-  const tied = process.platform === 'linux' && existsSync(setpriv)
-  const child = fork(fileURLToPath(workerFile), [], {
-    ...(tied
-      ? { execPath: setpriv, execArgv: ['--pdeathsig', 'KILL', process.execPath, ...process.execArgv] }
-      : {}),
+  // Elsewhere a thread of the worker looks whether this process is there (guard.ts).
+  const child = fork(fileURLToPath(workerFile), isTied() ? [] : [String(process.pid)], {
+    ...(isTied() ? { execPath: setpriv, execArgv: [...tie, process.execPath, ...process.execArgv] } : {}),
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
   child.on('message', (message: FromWorker) => hear(message))

@@ -1,7 +1,9 @@
 /** A seat keeps its place filled: with real threads that crash, hang or refuse. */
+import { Socket } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import { silentLog } from '@citygate/nodes/host'
 import { afterEach, expect, it } from 'vitest'
+import { eventually } from '../../../test/src/eventually.ts'
 import { ConfigError } from '../config.ts'
 import type { NodeConfig, NodeJob } from '../hosted-node.ts'
 import { Seat, type SeatParts } from './seat.ts'
@@ -97,6 +99,31 @@ it('leaves a node alone that another start of it has taken over', async () => {
   expect(seat.isOver).toBe(true)
   await seat.restart()
   expect(startedAt).toHaveLength(1)
+})
+
+it('knows what its worker has to do: what that tells, and what it was given since', async () => {
+  const { seat } = seatOf(['busy'])
+  await seat.start()
+  const told = () =>
+    eventually(
+      async () => [seat.entryLoad, seat.worldLoad],
+      ([entry]) => entry === 6,
+    )
+  expect(await told()).toEqual([6, 7])
+  seat.hand('opn', new Socket())
+  seat.hand('lmp', new Socket())
+  expect([seat.entryLoad, seat.worldLoad]).toEqual([8, 7])
+  expect(await told()).toEqual([6, 7])
+})
+
+it('is ending while its players leave for a restart, and stays afterwards', async () => {
+  const { seat, served } = seatOf(['well'])
+  await seat.start()
+  expect(seat.isEnding).toBe(false)
+  const restarted = seat.restart()
+  expect(seat.isEnding).toBe(true)
+  await restarted
+  expect([seat.isEnding, served]).toEqual([false, ['well', 'well']])
 })
 
 it('ends a worker that does not heed it', async () => {

@@ -93,6 +93,11 @@ export class Seat {
     return this.#state === 'over'
   }
 
+  /** Its players are on their way out. */
+  get isEnding(): boolean {
+    return this.#state !== 'open'
+  }
+
   /** Connections of its entry doors, as far as is known. */
   get entryLoad(): number {
     return this.#load.opn + this.#load.lmp + this.#load.rfp + this.#given

@@ -12,6 +12,7 @@ import type { Lasting } from '../lasting.ts'
 import type { NodeStatus } from '../status-file.ts'
 import { Armings } from './armings.ts'
 import { planDoors } from './doors.ts'
+import { leastLoaded } from './least-loaded.ts'
 import type { Plan } from './plan.ts'
 import { startProcess } from './process-unit.ts'
 import { defaultTiming, Seat } from './seat.ts'
@@ -78,8 +79,10 @@ export class Supervisor {
 
   async stop(hurry: boolean): Promise<void> {
     this.#serving = false
-    this.#acceptor?.close()
+    if (hurry) this.#acceptor?.close()
+    // As with ports of their own: who comes while players leave is let in by a worker, and reads why he cannot stay.
     await Promise.all(this.#seats.map((seat) => seat.stop(hurry)))
+    this.#acceptor?.close()
     this.#ports.close()
   }
 
@@ -109,7 +112,7 @@ export class Supervisor {
     }
   }
 
-  /** To the least loaded entry node. */
+  /** To the least loaded entry node that stays. */
   #giveEntry(door: DoorName, socket: Socket): void {
     const seat = leastLoaded(this.#seats, (one) => one.entryLoad)
     if (seat) seat.hand(door, socket)
@@ -215,14 +218,6 @@ export class Supervisor {
     this.#turn = ours.catch(() => undefined)
     return ours
   }
-}
-
-function leastLoaded(seats: readonly Seat[], loadOf: (seat: Seat) => number): Seat | undefined {
-  let least: Seat | undefined
-  for (const seat of seats) {
-    if (seat.node && (!least || loadOf(seat) < loadOf(least))) least = seat
-  }
-  return least
 }
 
 function portsOf(node: NodeStatus): Partial<Record<DoorName, number>> {

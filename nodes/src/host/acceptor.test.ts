@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { MessageChannel, Worker } from 'node:worker_threads'
+import { MessageChannel, type Transferable, Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { silentLog } from '../log.ts'
 import { AnsConnection, ConnectionData, encodeFrame, ReqConnection } from '../pat/index.ts'
@@ -29,6 +29,18 @@ async function takeFmp(over: Partial<AcceptorParts>): Promise<{ acceptor: Accept
   return { acceptor, port: acceptor.ports.fmp ?? 0 }
 }
 
+/** A door whose connections go on as they came: nobody greets, nobody reads. */
+async function takeLmp(give: (socket: Socket) => void) {
+  const acceptor = await Acceptor.take({
+    ...{ bind: '127.0.0.1', ports: { lmp: 0 }, helloMs: 0, log: silentLog, movesSockets: true },
+    onEntry: (_door, socket) => give(socket),
+    onArrival: ({ socket }) => socket.destroy(),
+  })
+  acceptor.open()
+  return { acceptor, port: acceptor.ports.lmp ?? 0 }
+}
+const unspoken = Buffer.alloc(0)
+
 function introduction(ticket: Uint8Array): Buffer {
   return Buffer.from(
     encodeFrame(AnsConnection, 0, { connectionData: ConnectionData.of({ patTicket: ticket }) }),
@@ -47,8 +59,8 @@ async function sayInPieces(socket: Socket, bytes: Buffer, random: () => number):
   }
 }
 
-/** One console: waits for the hello or not, says its piece, and gives what came back. */
-async function converse(port: number, said: Buffer, random: () => number): Promise<Buffer> {
+/** One console: waits for the greeting or not, says its piece, and gives what came back. */
+async function converse(port: number, greeting: Buffer, said: Buffer, random: () => number): Promise<Buffer> {
   const socket = connect(port, '127.0.0.1')
   const heard: Buffer[] = []
   let length = 0
@@ -56,15 +68,15 @@ async function converse(port: number, said: Buffer, random: () => number): Promi
     socket.on('data', (chunk: Buffer) => {
       heard.push(chunk)
       length += chunk.length
-      if (length >= hello.length + said.length) resolve()
+      if (length >= greeting.length + said.length) resolve()
     })
     socket.on('error', reject)
     socket.on('close', () =>
-      reject(new Error(`closed after ${length} of ${hello.length + said.length} bytes`)),
+      reject(new Error(`closed after ${length} of ${greeting.length + said.length} bytes`)),
     )
   })
   await once(socket, 'connect')
-  if (random() < 0.7) await once(socket, 'data')
+  if (greeting.length > 0 && random() < 0.7) await once(socket, 'data')
   await Promise.all([sayInPieces(socket, said, random), all])
   socket.destroy()
   return Buffer.concat(heard)
@@ -81,16 +93,22 @@ function randomFrom(seed: number): () => number {
   }
 }
 
-async function crowd(port: number, count: number, atOnce: number, tailSize: (i: number) => number) {
+async function crowd(
+  port: number,
+  count: number,
+  atOnce: number,
+  tailSize: (i: number) => number,
+  greeting = hello,
+) {
   let next = 0
   const wrong: string[] = []
   const one = async (): Promise<void> => {
     for (let i = next++; i < count; i = next++) {
       const random = randomFrom(i)
       const said = Buffer.concat([introduction(randomBytes(16)), randomBytes(tailSize(i))])
-      const heard = await converse(port, said, random).catch((error: unknown) => String(error))
+      const heard = await converse(port, greeting, said, random).catch((error: unknown) => String(error))
       if (typeof heard === 'string') wrong.push(`${i}: ${heard}`)
-      else if (!heard.equals(Buffer.concat([hello, said]))) wrong.push(`${i}: other bytes`)
+      else if (!heard.equals(Buffer.concat([greeting, said]))) wrong.push(`${i}: other bytes`)
     }
   }
   await Promise.all(Array.from({ length: atOnce }, one))
@@ -117,6 +135,29 @@ describe('to a process', () => {
     expect(given).toBe(3000)
     acceptor.close()
   })
+
+  test('three thousand that nobody has read from', async () => {
+    let given = 0
+    const { acceptor, port } = await takeLmp((socket) => {
+      heirs[given++ % heirs.length]?.send('', socket, { keepOpen: false })
+    })
+    expect(await crowd(port, 3000, 64, (i) => (i % 10 === 0 ? 20_000 : i % 700), unspoken)).toEqual([])
+    expect(given).toBe(3000)
+    acceptor.close()
+  })
+})
+
+test('to a thread, three thousand that nobody has read from', async () => {
+  const heir = new Worker(heirFile)
+  let given = 0
+  const { acceptor, port } = await takeLmp((socket) => {
+    given++
+    heir.postMessage({ socket }, [socket as unknown as Transferable])
+  })
+  expect(await crowd(port, 3000, 64, (i) => (i % 10 === 0 ? 20_000 : i % 700), unspoken)).toEqual([])
+  expect(given).toBe(3000)
+  acceptor.close()
+  await heir.terminate()
 })
 
 test('to a thread, whose bytes are relayed, also more than fit under way', async () => {

@@ -1,5 +1,6 @@
 /** What dial-back has found, in plain words: what is the matter, and the one thing to do. */
 import type { checkReach, Finding, Output } from '@citygate/schema/contract'
+import { isInside } from './source.ts'
 
 export interface ReachWords {
   readonly is: string
@@ -44,12 +45,15 @@ export function reachWords(
     case 'private-address':
       return {
         is: `${name}: ${address.host} is an address inside of a house: nobody outside reaches it`,
-        mend: `start with --advertise and your public address${from === null || isInner(from) ? '' : `, which is ${plain(from)}`}`,
+        mend: `start with --advertise and your public address${from === null || isInside(from) ? '' : `, which is ${plain(from)}`}`,
       }
     case 'not-your-address':
       return {
         is: `${name}: ${address.host} is advertised, but you come from ${from === null ? 'elsewhere' : plain(from)}`,
-        mend: 'advertise that address (--advertise), or ask the operator for a token made with --reachable-at for yours',
+        mend:
+          from === null || isInside(from)
+            ? `ask the operator for a token made with --reachable-at ${address.host}`
+            : 'advertise that address (--advertise), or ask the operator for a token made with --reachable-at for yours',
       }
     case 'port-too-low':
       return {
@@ -60,4 +64,3 @@ export function reachWords(
 }
 
 const plain = (address: string) => address.replace(/^::ffff:/i, '')
-const isInner = (address: string) => /^(127|10|192\.168)\.|^::1$/.test(plain(address))

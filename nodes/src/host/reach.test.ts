@@ -85,3 +85,20 @@ test('every finding has its words, and one thing to do', () => {
     }
   }
 })
+
+test.each([
+  '127.0.0.1',
+  '10.0.0.7',
+  '172.20.0.5',
+  '192.168.1.5',
+  '100.64.1.1',
+  '169.254.7.7',
+  '::1',
+  'fd00::7',
+])('nobody is told to advertise %s, an address of the house by which central happens to see him', (from) => {
+  for (const finding of ['private-address', 'not-your-address'] as const) {
+    const mend = reachWords({ port: 'fmp', address, finding }, { from: `${from}` })?.mend
+    expect(mend).not.toContain(from)
+    expect(mend).not.toContain('advertise that address')
+  }
+})

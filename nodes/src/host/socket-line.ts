@@ -37,7 +37,8 @@ export class SocketLine implements Line {
   }
 
   get source(): string | null {
-    return sourceOf(this.#socket.remoteAddress)
+    const { remoteAddress, localAddress } = this.#socket
+    return sourceOf(remoteAddress, localAddress)
   }
 
   get backlog(): number {

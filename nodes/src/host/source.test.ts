@@ -32,6 +32,12 @@ test.each([
   expect(sourceOf(address)).toBeNull()
 })
 
+test('who comes from the public address of the machine itself is its host’s business', () => {
+  expect(sourceOf('203.0.113.7', '203.0.113.7')).toBeNull()
+  expect(sourceOf('::ffff:203.0.113.7', '203.0.113.7')).toBeNull()
+  expect(sourceOf('203.0.113.7', '203.0.113.8')).not.toBeNull()
+})
+
 test('the address cannot be read from it', () => {
   expect(sourceOf('203.0.113.7')).not.toContain('203')
 })

@@ -25,10 +25,22 @@ for (const [network, bits] of [
   own.addSubnet(network, bits, 'ipv6')
 }
 
-/** 32 hexadecimal digits for everybody of one IPv4 /24 or IPv6 /48; null for the node's own machine and network. */
-export function sourceOf(address: string | undefined): string | null {
-  const plain = address?.split('%')[0]?.replace(/^::ffff:(?=\d+\.)/i, '')
-  if (!plain || own.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4')) return null
+/** Whether an address is of this machine or of the network that it stands in: nobody outside knows it. */
+export function isInside(address: string): boolean {
+  const plain = plainAddress(address)
+  return own.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4')
+}
+
+const plainAddress = (address: string): string =>
+  address.split('%')[0]?.replace(/^::ffff:(?=\d+\.)/i, '') ?? ''
+
+/**
+ * 32 hexadecimal digits for everybody of one IPv4 /24 or IPv6 /48; null for the node's own machine and network. Who comes
+ * from the very address that he connects to is on this machine, also where that is a public one.
+ */
+export function sourceOf(address: string | undefined, local?: string): string | null {
+  const plain = plainAddress(address ?? '')
+  if (!plain || isInside(plain) || plain === plainAddress(local ?? '')) return null
   return createHash('sha256')
     .update(`citygate source ${shortened(plain)}`)
     .digest('hex')

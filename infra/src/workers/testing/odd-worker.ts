@@ -1,9 +1,10 @@
-/** A worker that does as its name says, in a thread: serves, and then gets stuck, crashes, or refuses from the start. */
+/** A worker that does as its name says, in a thread: serves, with much to do or nothing, and then gets stuck, crashes, or refuses from the start. */
 import { parentPort } from 'node:worker_threads'
 import type { FromWorker } from '../messages.ts'
 
 const tell = (message: FromWorker): void => parentPort?.postMessage(message)
-const load = { opn: 0, lmp: 0, fmp: 0, rfp: 0 }
+const idle = { opn: 0, lmp: 0, fmp: 0, rfp: 0 }
+const busy = { opn: 1, lmp: 2, fmp: 7, rfp: 3 }
 
 parentPort?.on('message', (message: { type: string; identity?: { name: string } }) => {
   if (message.type === 'stop') process.exit(0)
@@ -12,6 +13,7 @@ parentPort?.on('message', (message: { type: string; identity?: { name: string } 
     tell({ type: 'failed', why: 'settings', message: 'lmp-port: it is taken' })
     process.exit(1)
   }
+  const load = name === 'busy' ? busy : idle
   setInterval(() => tell({ type: 'beat', load }), 50)
   const node = { id: name, name, pid: process.pid, roles: [], servers: [] }
   tell({ type: 'serving', node, rootFile: null })

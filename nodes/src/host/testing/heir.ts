@@ -20,7 +20,9 @@ if (isMainThread) {
   })
   process.send?.('here')
 } else {
-  parentPort?.on('message', ({ port, head }: { port: MessagePort; head: Uint8Array }) =>
-    echo(new RelayEnd(port, '127.0.0.1'), head),
-  )
+  type Given = { readonly port: MessagePort; readonly head: Uint8Array } | { readonly socket: Socket }
+  parentPort?.on('message', (given: Given) => {
+    if ('socket' in given) echo(given.socket, new Uint8Array(0))
+    else echo(new RelayEnd(given.port, '127.0.0.1'), given.head)
+  })
 }
