@@ -103,6 +103,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   let sync: SyncLoop | null = null
   let ended: LinkEnd | null = null
   const endListeners = new Set<(end: LinkEnd) => void>()
+  const isOver = Promise.withResolvers<void>()
 
   const holds = createHolds()
   const poke = () => sync?.poke()
@@ -199,6 +200,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     log.error({ reason: why.reason }, why.words)
     world.loseAll()
     for (const listener of endListeners) listener(why)
+    isOver.resolve()
   }
 
   const isNew = journal.waiting === 0
@@ -206,8 +208,12 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   sync = syncing()
   if (!isNew) {
     log.info({ records: journal.waiting }, 'replaying the journal of an earlier start')
-    // Nobody is let in before central has decided about everything that earlier starts wrote.
-    await orAborted(journal.decided(), signal)
+    // Nobody is let in before central has decided about everything that earlier starts wrote. A start that is over by then
+    // says so to who listens.
+    await orAborted(Promise.race([journal.decided(), isOver.promise]), signal).catch((error: unknown) => {
+      sync?.abandon()
+      throw error
+    })
     voice.earlierDone()
     poke()
   }
