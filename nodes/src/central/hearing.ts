@@ -3,6 +3,7 @@ import { type Consistency, knownLetter, type Letter, type SocialLetter } from '@
 import type { Log } from '../log.ts'
 import type { Draining } from './draining.ts'
 import type { Holds } from './holds.ts'
+import type { Hold } from './link.ts'
 import type { LiveAnswers } from './live.ts'
 import type { Provisional } from './provisional.ts'
 import type { Reach } from './reach.ts'
@@ -32,10 +33,16 @@ export interface HearingParts {
 export function createHearing(parts: HearingParts): (answer: SyncAnswer, said: Speech) => void {
   const { log, standing, voice, reach, holds, provisional, world, live, draining } = parts
 
+  /** Of a provisional player the adoption decides: what is told here may be of his hold from before. */
+  function loseUnlessProvisional({ capcomId, fence }: Pick<Hold, 'capcomId' | 'fence'>): void {
+    const held = holds.of(capcomId)
+    if (!held || !provisional.has(held)) world.lose(capcomId, fence)
+  }
+
   function read(letter: Letter): void {
     switch (letter.kind) {
       case 'session-taken':
-        world.lose(letter.capcomId, letter.fence)
+        loseUnlessProvisional(letter)
         break
       case 'kick':
         world.lose(letter.capcomId, letter.fence, letter.text)
@@ -77,11 +84,7 @@ export function createHearing(parts: HearingParts): (answer: SyncAnswer, said: S
     }
     // Letters first: they say why a hold is lost, a refusal only that it is.
     readMail(answer.mail)
-    for (const { capcomId, fence } of answer.refused) {
-      // Of a provisional player the adoption decides: what is refused here is his release from before.
-      const held = holds.of(capcomId)
-      if (!held || !provisional.has(held)) world.lose(capcomId, fence)
-    }
+    for (const refused of answer.refused) loseUnlessProvisional(refused)
     draining.ordered(answer.orders.drain, answer.orders.questSeconds)
   }
 }

@@ -40,6 +40,8 @@ export interface LinkOptions {
   readonly journalBytes?: number
   /** As long as no operator orders otherwise. Default `autonomous`. */
   readonly consistency?: Consistency
+  /** How long a console waits for a decision about what concerns two, before it is told that it will come. Default 3000. */
+  readonly decisionMs?: number
   /** What this node has to do now; told with syncs. */
   readonly load?: (players: number) => NodeLoad
   /** How long central may hold a sync. Default 20 000. */
@@ -117,12 +119,17 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       ...own,
       call: inTurn(call, { clock, atOnce: callsAtOnce, longestWaitMs }),
       ...{ clock, log, reach, holds, poke, tell: social.tell },
+      decisionMs: options.decisionMs ?? 3000,
       epoch: () => standing.epoch.epoch,
       incarnation: () => standing.epoch.incarnation,
       servers: () => standing.epoch.servers,
       ownAddress: () => registration.fmp,
       lose: ({ capcomId, fence }, words) => world.lose(capcomId, fence, words),
       adopted: (hold) => world.adopted(hold),
+      left(release) {
+        standing.outbox.release(release)
+        poke()
+      },
     },
     options.consistency ?? 'autonomous',
   )
