@@ -131,6 +131,8 @@ export class Links implements AsyncDisposable {
       log: silentLog,
       folder,
       consistency,
+      // On a machine that stalls a decision is waited for all the same.
+      decisionMs: 60_000,
       registration: {
         name: identity.name,
         roles: ['entry', 'world'],

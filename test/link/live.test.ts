@@ -74,3 +74,39 @@ test('an order switches a running node; unsent records are decided before centra
   // Made, and 1, 2 and 4: each once.
   expect(kept).toMatchObject({ first: 4, version: 4 })
 })
+
+test('what is written before, under and after an order is kept, also where it is the same again', async () => {
+  await using database = await testDatabase()
+  await using links = await Links.start(database.url)
+  const { link } = await links.open(await links.enrol('attic'), [valor])
+  const aria = await link.world.claim((await throughEntry(link, 'ARIA', 1)).ticket)
+  const bert = await link.world.claim((await throughEntry(link, 'BERT', 1)).ticket)
+  const { operator } = links
+  const become = async (consistency: 'autonomous' | 'synchronized') => {
+    await operator(orderConsistency, { params: { nodeId: link.nodeId }, body: { consistency } })
+    const told = async () => (await operator(listJournals, {})).items[0]
+    await eventually(told, (one) => one?.consistency === consistency, 60_000)
+  }
+  const message = { info: new Uint8Array(), text: new Uint8Array(1) }
+  const friends = async () => (await link.social.acquaintances(aria)).friends.map(({ capcomId }) => capcomId)
+
+  await link.world.settings(aria, new Uint8Array(256).fill(1))
+  expect(await friends()).toEqual([])
+  await become('synchronized')
+  await link.world.settings(aria, new Uint8Array(256).fill(2))
+  await link.social.askFriend(bert, aria.capcomId, message)
+  await link.social.answerFriend(aria, bert.capcomId, true)
+  await become('autonomous')
+  expect(await friends()).toEqual([bert.capcomId])
+  await link.world.settings(aria, new Uint8Array(256).fill(1))
+  const [kept] = await eventually(
+    () =>
+      links.sql(
+        `select get_byte(settings, 0) as first, version from players where capcom_id = '${aria.capcomId}'`,
+      ),
+    ([one]) => one?.version === 4,
+    60_000,
+  )
+  // Made, and 1, 2 and 1 again.
+  expect(kept).toMatchObject({ first: 1, version: 4 })
+})

@@ -59,6 +59,10 @@ test('through an absence of central: play, edit, befriend, log in again; and all
   await link.world.settings(again, ofRank(44))
   expect(await link.social.acquaintances(again)).toMatchObject({ friends: [], requests: [] })
   await expect(throughEntry(link, 'CLEO', 1)).rejects.toThrow(CentralUnreachable)
+  // A new hunter takes a Capcom ID, and that is central’s to draw.
+  const { consoleId } = await link.entry.identifyConsole('BERT', '1001301045')
+  const second = link.entry.chooseHunter(consoleId, 2, new TextEncoder().encode('Second'), true, null)
+  await expect(second).rejects.toThrow(CentralUnreachable)
 
   await links.startCentral()
   await links.players(`capcomId=${aria.capcomId}`, rankIs(31))
@@ -100,6 +104,50 @@ test('who logged in elsewhere meanwhile stays there: the provisional one ends in
   expect(west.lost).toEqual([])
 })
 
+test.each([
+  ['claim', '/v1/sessions'],
+  ['adoption', '/adopt'],
+])('a %s whose answer is lost takes nothing of what the hunter writes meanwhile', async (_, path) => {
+  await using database = await testDatabase()
+  await using links = await Links.start(database.url)
+  const line = cutLine()
+  let loses = false
+  const { link, folder, lost } = await links.open(await links.enrol('attic'), [valor], async (request) => {
+    if (!loses || !request.url.endsWith(path)) return line.fetch(request)
+    const answer = await fetch(request)
+    // Done, and nobody hears of it before the next outage is over.
+    if (answer.ok) line.cut(true)
+    throw new TypeError('the answer is lost')
+  })
+  const first = await link.world.claim((await throughEntry(link, 'ARIA', 1)).ticket)
+  link.world.release(first, 'left')
+  await links.players(`capcomId=${first.capcomId}&online=false`, ({ items }) => items.length === 1)
+
+  const fence = async () => Number((await links.sql('select fence from leases'))[0]?.fence)
+  if (path !== '/v1/sessions') line.cut(true)
+  loses = path === '/v1/sessions'
+  const aria = await link.world.claim((await throughEntry(link, 'ARIA', 1)).ticket)
+  loses = true
+  line.cut(path === '/v1/sessions')
+  await expect.poll(fence, patience).toBe(first.fence + 1)
+  line.cut(true)
+  expect(aria.fence).toBe(first.fence)
+  await link.world.settings(aria, ofRank(60))
+  // And he comes once more, before the outage is over.
+  link.world.release(aria, 'left')
+  const again = await link.world.claim((await throughEntry(link, 'ARIA', 1)).ticket)
+  await link.world.settings(again, ofRank(61))
+
+  loses = false
+  line.cut(false)
+  await links.players(`capcomId=${again.capcomId}`, rankIs(61))
+  await expect.poll(() => again.fence, patience).toBe(first.fence + 1)
+  await link.world.settings(again, ofRank(62))
+  await links.players(`capcomId=${again.capcomId}`, rankIs(62))
+  expect(lost).toEqual([])
+  expect(await deadLetters(folder)).toBe('')
+})
+
 test('what a killed start had in its journal is there before the next one lets anybody in', async () => {
   await using database = await testDatabase()
   await using links = await Links.start(database.url)
@@ -126,6 +174,11 @@ test('synchronized: nothing shared is done without central, and what was done is
   const bert = await link.world.claim((await throughEntry(link, 'BERT', 1)).ticket)
   await link.world.settings(aria, ofRank(5))
   expect((await links.players(`capcomId=${aria.capcomId}`, () => true)).items).toMatchObject([{ rank: 5 }])
+  // Nothing is kept of what was read before.
+  const denies = async () => (await link.social.acquaintances(aria)).deniesRequests
+  expect(await denies()).toBe(false)
+  await links.sql('update players set denies_requests = true')
+  expect(await denies()).toBe(true)
 
   await links.stopCentral()
   await expect(link.world.settings(aria, ofRank(6))).rejects.toThrow(CentralUnreachable)

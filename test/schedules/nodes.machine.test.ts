@@ -66,7 +66,20 @@ test('central down for three TTLs and competing claims at its return', async () 
 
 test('Postgres kill -9 with idle players: populations are back within one sync', () =>
   withOwnPostgres(async (database) => {
-    const { links, east, west } = await twoNodes(database.url)
+    /** What east says and is answered; `next` is the call that it makes after the answer. */
+    const syncs: { full: boolean; wantFull: boolean; next: number }[] = []
+    const { links, east, west } = await twoNodes(database.url, async (request) => {
+      if (!request.url.endsWith('/sync')) return fetch(request)
+      const { presence } = (await request.clone().json()) as { presence: { full: boolean } }
+      const one = { full: presence.full, wantFull: false, next: 0 }
+      syncs.push(one)
+      const answer = await fetch(request)
+      if (answer.ok) {
+        const told = (await answer.clone().json()) as { presence: { wantFull: boolean } }
+        Object.assign(one, { wantFull: told.presence.wantFull, next: syncs.length })
+      }
+      return answer
+    })
     await using _ = links
     const hunters = []
     for (const code of ['ARIA', 'BELA', 'CLEO']) {
@@ -79,7 +92,7 @@ test('Postgres kill -9 with idle players: populations are back within one sync',
       return ((await response.json()) as { playersOnline?: number }).playersOnline
     }
     await expect.poll(online, patience).toBe(3)
-    const before = east.calls.filter((path) => path.endsWith('/sync')).length
+    const before = syncs.length
     const sql = postgres(database.url, { max: 1 })
     const told = async () => (await sql`select max(told_at)::text as at from presence`)[0]?.at
     const old = await told()
@@ -89,8 +102,9 @@ test('Postgres kill -9 with idle players: populations are back within one sync',
     await expect.poll(isNew, patience).toBe(true)
     await expect.poll(online, patience).toBe(3)
     await sql.end()
-    const syncs = east.calls.filter((path) => path.endsWith('/sync')).length - before
-    expect(syncs).toBeGreaterThan(0)
+    // Within one sync: central asks with its first answer, and the call behind it brings everybody.
+    const asked = syncs.slice(before).find(({ wantFull }) => wantFull)
+    expect(asked && syncs[asked.next]).toMatchObject({ full: true })
     expect([...east.lost, ...west.lost]).toEqual([])
     const [first] = hunters
     if (!first) throw new Error('there is nobody')

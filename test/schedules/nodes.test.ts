@@ -2,7 +2,7 @@
  * The schedules of issue 5 that need nodes and central: each by its name (docs/proof.md). The nodes' links are real, with
  * journals on disk, central and its database too; nothing plays on sockets. The slow ones: `nodes.machine.test.ts`.
  */
-import { appendFile, readdir, readFile } from 'node:fs/promises'
+import { appendFile, cp, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Fetch } from '@citygate/nodes/central'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -101,11 +101,17 @@ test('provisional against real', async () => {
 
 test('a cloned data folder', async () => {
   await using database = await testDatabase()
-  const { links, east } = await twoNodes(database.url)
+  const line = cutLine()
+  const { links, east } = await twoNodes(database.url, line.fetch)
   await using _ = links
   const hold = await east.link.world.claim((await throughEntry(east.link, 'ARIA', 1)).ticket)
-  // The twin has the same id and key, and its own copy of everything else.
+  line.cut(true)
+  await east.link.world.settings(hold, ofRank(2))
+  // The twin has the same id, the same key, and the same records that wait.
+  await cp(east.folder, join(east.folder, '..', 'journal of twin'), { recursive: true })
   const twin = await links.open({ ...east.identity, name: 'twin' }, [valor])
+  await links.players(`capcomId=${hold.capcomId}`, hasRank(2))
+  line.cut(false)
   await expect.poll(() => east.ends, patience).toMatchObject([{ reason: 'superseded' }])
   expect(east.lost).toContainEqual(hold)
   // It is evicted once, and does not come back to evict the twin.
@@ -115,6 +121,11 @@ test('a cloned data folder', async () => {
   expect(east.calls.filter((path) => path.endsWith('/epochs'))).toHaveLength(1)
   expect(twin.ends).toEqual([])
   expect(twin.lost).toEqual([])
+  // Somebody starts the first folder once more: what both had is done already.
+  await links.open(east.identity, [valor])
+  await expect.poll(() => twin.ends, patience).toMatchObject([{ reason: 'superseded' }])
+  expect(await ranksWritten(database.url, hold.capcomId)).toEqual([2, 3])
+  expect(await deadLetters(east.folder)).toBe('')
 })
 
 test('a torn journal tail', async () => {

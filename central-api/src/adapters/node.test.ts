@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import postgres from 'postgres'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../test/src/postgres.ts'
 import { silent } from '../log.ts'
@@ -49,6 +50,19 @@ test('a key of the operator’s own works beside the first', async () => {
   expect((await tokenWith(second.url, first.operatorKey)).status).toBe(200)
   await first.close()
   await second.close()
+})
+
+test('a database that acknowledges before anything is on its disk is refused in words', async () => {
+  const name = new URL(database.url).pathname.slice(1)
+  const client = postgres(database.url, { max: 1 })
+  try {
+    await client.unsafe(`alter database ${name} set synchronous_commit = off`)
+    await expect(start()).rejects.toThrow(/synchronous_commit is off.*ALTER DATABASE/)
+    await client.unsafe(`alter database ${name} set synchronous_commit = local`)
+  } finally {
+    await client.end()
+  }
+  await (await start()).close()
 })
 
 test('without the folder the key stays unknown, and nobody gets a new one', async () => {

@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { type HttpBindings, serve } from '@hono/node-server'
 import type { Context, Hono } from 'hono'
 import { createApp, type Deps } from '../app.ts'
+import { requireDurable } from '../db/durable.ts'
 import { migrate } from '../db/migrate.ts'
 import { failureOf, reasonOf, withoutValues } from '../db/postgres-errors.ts'
 import type { CreationLimits } from '../deps.ts'
@@ -134,6 +135,7 @@ async function migrateWhenUp(url: string, log: Log): Promise<void> {
   try {
     for (let attempt = 1; ; attempt++) {
       try {
+        await requireDurable(db)
         const applied = await migrate(db, undefined, (newer) =>
           log.warn({ newer }, 'the database is from a newer release; what that has added is left alone'),
         )

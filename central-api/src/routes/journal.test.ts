@@ -187,6 +187,28 @@ describe.each(runtimes)('over %s', (runtime) => {
       expect(await rankOf(aria)).toBe(5)
     })
 
+    test('a log-in that central has claimed or adopted without anybody hearing of it writes under the fence before', async () => {
+      const aria = await player(central, node, node)
+      const [{ fence, login } = {}] = await central.sql<{ fence: number; login: string }[]>`
+        update leases set fence = fence + 5 where capcom_id = ${aria.capcomId} returning fence::int, login`
+      if (fence === undefined) throw new Error('there is no lease')
+      const own = stream()
+      const late = (rank: number, over: object) =>
+        own.send({ ...own.record(aria, fence - 1, settings(rank)), ...over })
+      expect(await late(5, { login })).toMatchObject({ outcomes: [{ refused: null }] })
+      expect(await rankOf(aria)).toBe(5)
+      // Not of another log-in, of none, under an older fence, or by another node; and not when others have had him since.
+      for (const other of [{ login: crypto.randomUUID() }, {}, { login, fence: fence - 2 }])
+        expect(await late(6, other)).toMatchObject({ outcomes: [{ refused: { code: 'fence_lost' } }] })
+      const foreign = stream(far)
+      expect(await foreign.send({ ...foreign.record(aria, fence - 1, settings(6)), login })).toMatchObject({
+        outcomes: [{ refused: { code: 'fence_lost' } }],
+      })
+      await central.sql`update leases set fence = fence + 1 where capcom_id = ${aria.capcomId}`
+      expect(await late(6, { login })).toMatchObject({ outcomes: [{ refused: { code: 'fence_lost' } }] })
+      expect(await rankOf(aria)).toBe(5)
+    })
+
     test('a malicious node: foreign fences, foreign streams, gaps and another database get nothing', async () => {
       const aria = await player(central, node, node)
       const fence = await fenceOf(aria)
@@ -284,6 +306,11 @@ describe.each(runtimes)('over %s', (runtime) => {
       await central.call(readAcquaintances, { params: { capcomId: aria.capcomId }, body: held }, node.key)
       // The answer was lost: asked again, it is the same.
       expect(await adopt()).toEqual(adopted)
+      // He has logged in anew meanwhile, with another ticket: it is as good as the first.
+      const ticketHash = crypto.randomUUID().replaceAll('-', '').repeat(2)
+      expect(await adopt({ ticketHash })).toEqual(adopted)
+      const known = await central.sql`select capcom_id as "capcomId" from tickets where hash = ${ticketHash}`
+      expect(known).toEqual([{ capcomId: aria.capcomId }])
       await expect(adopt({ login: crypto.randomUUID() })).rejects.toMatchObject({ code: 'fence_lost' })
     })
 
@@ -310,6 +337,9 @@ describe.each(runtimes)('over %s', (runtime) => {
         const second = central.call(getNodeLive, { params: { nodeId: node.nodeId } })
         const { mail } = await untilAsked(node)
         const question = mail.find((letter) => letter.kind === 'question') as { id: string } | undefined
+        const letters =
+          await central.sql`select from mail where node_id = ${node.nodeId} and kind = 'question'`
+        expect(letters).toHaveLength(1)
         const answer = { report, servers: [{ id: 1, population: 2, gates: [] }] }
         // Another node's reply to it is nobody's.
         await send(far, {
@@ -345,6 +375,22 @@ describe.each(runtimes)('over %s', (runtime) => {
         code: 'node_not_found',
       })
     })
+
+    test.runIf(can('held calls', runtime))(
+      'have an end: an answer that comes later is nobody’s',
+      async () => {
+        const late = await central.node({ roles: ['world'], servers: [{ name: 'Late', type: 'open' }] })
+        const live = () => central.call(getNodeLive, { params: { nodeId: late.nodeId } })
+        expect(await live()).toMatchObject({ stale: true, load: null, servers: null })
+        const { mail } = await untilAsked(late)
+        const { id } = mail.find((letter) => letter.kind === 'question') as { id: string }
+        await send(late, { answers: [{ id, about: 'load', answer: { report, servers: [] } }] })
+        expect(await central.sql`select answered_at from questions where node_id = ${late.nodeId}`).toEqual([
+          { answered_at: null },
+        ])
+        expect(await live()).toMatchObject({ stale: true, servers: null })
+      },
+    )
 
     test('about a player are an operator’s, and honest when his node is silent', async () => {
       const aria = await player(central, node, far)

@@ -6,7 +6,7 @@ import {
   type writeSettings as settingsEndpoint,
 } from '@citygate/schema/contract'
 import { leases, meta, nodes, players, presence, servers, tickets } from '@citygate/schema/tables'
-import { and, asc, eq, lt, sql } from 'drizzle-orm'
+import { and, asc, eq, lt, or, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { now } from '../db/clock.ts'
 import type { Transaction } from '../db/database.ts'
@@ -51,7 +51,7 @@ export async function adopt(
   const { epoch, incarnation, serverId, login, ticketHash: hash, consoleId } = wish
   return transact(deps, async (tx) => {
     const [, , , bans, [lease], [central]] = await inTurn(
-      lockTickets(tx, login),
+      lockTickets(tx, login, hash),
       lockPlayer(tx, capcomId),
       lockLease(tx, capcomId),
       readBans(tx, capcomId, consoleId),
@@ -74,19 +74,24 @@ export async function adopt(
     requireNotAhead(nodeId, wish.fence, lease?.fence)
     // Done already: the answer was lost, or that of the claim which the node took for none.
     const done = lease?.nodeId === nodeId && lease.epoch === epoch && lease.login === login
-    if (done) return { fence: lease.fence }
+    // His console may show another ticket by now: he has logged in anew, and still nobody had heard of it.
+    const keepTicket = tx
+      .insert(tickets)
+      .values({ hash, login, consoleId, capcomId, issuedBy: nodeId, expiresAt: null })
+      .onConflictDoUpdate({
+        target: tickets.hash,
+        set: { login, expiresAt: null, targets: [] },
+        setWhere: sql`${tickets.consoleId} = ${consoleId} and (${tickets.login} = ${login} or ${tickets.capcomId} = ${capcomId})`,
+      })
+    if (done) {
+      await keepTicket
+      return { fence: lease.fence }
+    }
     const own = lease && (lease.nodeId === nodeId || (lease.nodeId === null && lease.lastNodeId === nodeId))
     if (!own || lease.fence !== wish.fence) throw new Problem('fence_lost')
     const fence = Math.max(lease.fence, lease.fenceFloor) + 1
     await inTurn(
-      tx
-        .insert(tickets)
-        .values({ hash, login, consoleId, capcomId, issuedBy: nodeId, expiresAt: null })
-        .onConflictDoUpdate({
-          target: tickets.hash,
-          set: { expiresAt: null, targets: [] },
-          setWhere: sql`${tickets.consoleId} = ${consoleId} and ${tickets.login} = ${login}`,
-        }),
+      keepTicket,
       tx
         .update(leases)
         .set({ nodeId, lastNodeId: nodeId, epoch, fence, serverId, login, claimedAt: now })
@@ -104,11 +109,11 @@ export async function adopt(
   })
 }
 
-function lockTickets(tx: Transaction, login: string) {
+function lockTickets(tx: Transaction, login: string, hash: string) {
   return tx
     .select({ hash: tickets.hash })
     .from(tickets)
-    .where(eq(tickets.login, login))
+    .where(or(eq(tickets.login, login), eq(tickets.hash, hash)))
     .orderBy(asc(tickets.hash))
     .for('update')
 }

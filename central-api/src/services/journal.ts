@@ -19,7 +19,7 @@ import { requireNewestEpoch } from './epochs.ts'
 import { answerBetween, askBetween, removeOwn } from './friends.ts'
 import { among, applySettings, stillOf } from './holds.ts'
 import { keepVersion, nextVersion } from './player-history.ts'
-import { holdColumns, holds, rows } from './presence.ts'
+import { rows } from './presence.ts'
 
 type Outcome = JournalAnswer['outcomes'][number]
 
@@ -28,6 +28,7 @@ interface Written {
   readonly number: number
   readonly capcomId: string
   readonly fence: number
+  readonly login?: string | undefined
   readonly change: Change | null
 }
 
@@ -107,15 +108,16 @@ async function decideAll(
   wake: Wake,
 ): Promise<Outcome[]> {
   if (fresh.length === 0) return []
-  const lost = await lostHolds(tx, nodeId, fresh)
+  const held = await heldFences(tx, nodeId, fresh)
   const outcomes: Outcome[] = []
   let settings: { capcomId: string; fence: number; settings: string }[] = []
   const flush = async () => {
     await applySettings(tx, nodeId, settings)
     settings = []
   }
-  for (const { number, capcomId, fence, change } of fresh) {
-    if (lost.has(`${capcomId} ${fence}`)) {
+  for (const { number, capcomId, change } of fresh) {
+    const fence = held.get(number)
+    if (fence === undefined) {
       outcomes.push(refusal(number, new Problem('fence_lost')))
     } else if (change === null) {
       const detail = 'This release of the central API does not know such a record.'
@@ -133,18 +135,30 @@ async function decideAll(
   return outcomes
 }
 
-/** Whose fence is not this node's any more. Under the locks of the leases, which records do not change. */
-async function lostHolds(
+/**
+ * Of each record whose player is still this node's: the fence of his lease. Under the locks of the leases, which records do
+ * not change. A log-in without central writes under the fence of the node's copy, also where central has claimed or adopted
+ * him for this very log-in and nobody has heard of it: one fence higher, and nobody between (decision 0134).
+ */
+async function heldFences(
   tx: Transaction,
   nodeId: string,
   fresh: readonly Written[],
-): Promise<ReadonlySet<string>> {
-  const lost = await tx.execute<{ capcom_id: string; fence: number }>(sql`
-    select distinct capcom_id, fence::float8 as fence from ${rows(holds(fresh), holdColumns)}
-    where not exists (select from ${leases} l
-      where l.capcom_id = rows_given.capcom_id and l.fence = rows_given.fence and ${stillOf(nodeId)})`)
-  return new Set(lost.map(({ capcom_id, fence }) => `${capcom_id} ${fence}`))
+): Promise<ReadonlyMap<number, number>> {
+  const given = fresh.map(({ number, capcomId, fence, login }) => [number, capcomId, fence, login ?? null])
+  const held = await tx.execute<{ number: number; fence: number }>(sql`
+    select r.number, l.fence::float8 as fence from (select * from ${rows(given, writtenColumns)}) r
+    join ${leases} l on l.capcom_id = r.capcom_id and ${stillOf(nodeId)}
+      and (l.fence = r.fence or (l.login = r.login and l.fence = r.fence + 1))`)
+  return new Map(held.map(({ number, fence }) => [number, fence]))
 }
+
+const writtenColumns = [
+  ['number', 'integer'],
+  ['capcom_id', 'text'],
+  ['fence', 'bigint'],
+  ['login', 'uuid'],
+] as const
 
 /** In a savepoint of its own: what fails of one record leaves nothing, and the others go on. */
 async function decide(

@@ -7,11 +7,13 @@ import { Problem } from '@citygate/schema/contract'
 import type { Log } from '../log.ts'
 import type { Bytes } from '../pat/index.ts'
 import type { Clock } from './clock.ts'
+import type { Copies } from './copies.ts'
 import type { Direct } from './direct.ts'
 import { toBase64 } from './entry-link.ts'
 import type { Holds } from './holds.ts'
 import type { Journal, Pending } from './journal/index.ts'
-import type { Copy, Known } from './known.ts'
+import type { Known } from './known.ts'
+import type { Leaving } from './leaving.ts'
 import { CentralUnreachable, type Claimed, type Hold } from './link.ts'
 import { ownEntry } from './own-entry.ts'
 import { ownSocial } from './own-social.ts'
@@ -30,10 +32,14 @@ export interface AutonomousParts {
   readonly holds: Holds
   readonly journal: Journal
   readonly known: Known
+  readonly copies: Copies
+  readonly leaving: Leaving
   readonly provisional: Provisional
   readonly incarnation: () => string
   readonly servers: () => readonly ServerAssignment[]
   readonly ownAddress: () => { readonly host: string; readonly port: number } | null
+  /** How long a console waits for central's decision about what concerns two. */
+  readonly decisionMs: number
   /** Something has come into the journal. */
   readonly poke: () => void
   readonly tell: (hold: Hold, news: SocialNews) => void
@@ -43,29 +49,15 @@ export interface AutonomousParts {
 const commitMs = 5000
 
 export function autonomous(parts: AutonomousParts): Policy {
-  const { direct, reach, journal, known, provisional, holds, clock } = parts
+  const { direct, reach, journal, known, copies, leaving, provisional, holds, clock } = parts
   const tickets = createTickets(clock, (capcomId) => holds.of(capcomId) !== null)
-  /** Armed for another node: what they write now has to be there before them. */
-  const leaving = new WeakSet<Hold>()
-  /** What the journal has of a hold's settings: the same again is not written. */
-  const written = new WeakMap<Hold, string>()
-
-  function copyOf(hold: Hold): Copy {
-    const copy = known.copy(hold.capcomId)
-    if (copy?.fence === hold.fence) return copy
-    const { capcomId, name, settings, fence } = hold
-    // An adoption raises the fence, and what is known stays true.
-    const acquaintances = copy && holds.has(hold) ? copy.acquaintances : null
-    const fresh: Copy = { capcomId, name, settings, fence, incarnation: parts.incarnation(), acquaintances }
-    known.keepCopy(fresh)
-    return fresh
-  }
 
   async function write(hold: Hold, change: Change): Promise<Pending> {
     await provisional.settled(hold)
     if (!holds.has(hold)) throw new Problem('fence_lost')
     const { capcomId, fence } = hold
-    const pending = await journal.append({ capcomId, fence, change })
+    const login = provisional.loginOf(hold)
+    const pending = await journal.append({ capcomId, fence, ...(login ? { login } : {}), change })
     parts.poke()
     if (leaving.has(hold)) await commit(capcomId)
     return pending
@@ -79,7 +71,7 @@ export function autonomous(parts: AutonomousParts): Policy {
   }
 
   /** From the copy that this node took under its own last fence, on this node alone. */
-  function letIn(ticket: Bytes): Claimed | null {
+  function letIn(ticket: Bytes, inDoubt: boolean): Claimed | null {
     const local = tickets.find(ticket)
     if (!local?.capcomId || !local.armed) return null
     const { login, hash, consoleId, capcomId } = local
@@ -91,25 +83,36 @@ export function autonomous(parts: AutonomousParts): Policy {
     const hold = { capcomId, name, settings, fence, serverId }
     local.armed = null
     parts.log.warn({ capcomId, fence }, 'central does not answer: a player is let in provisionally')
-    provisional.begin(hold, incarnation, { login, ticketHash: hash, consoleId })
+    provisional.begin(hold, incarnation, { login, ticketHash: hash, consoleId }, inDoubt)
+    // Where central answers and only did not in time, nothing else tells of its return.
+    if (reach.up) clock.after(0, provisional.adoptAll)
     return { hold, acquaintances: null }
   }
 
   const social = ownSocial({
     direct: direct.social,
-    ...{ reach, clock, holds, known, write, copyOf, tell: parts.tell },
+    ...{ reach, clock, holds, known, write, tell: parts.tell },
+    ...{ copyOf: copies.of, decisionMs: parts.decisionMs },
+    confirmed: provisional.confirmed,
   })
 
   const entry = ownEntry({
     direct: direct.entry,
     ...{ reach, known, tickets, servers: parts.servers, ownAddress: parts.ownAddress },
     population: (serverId) => holds.populations().get(serverId) ?? 0,
+    decided: commit,
     async rename(capcomId, name) {
       const copy = known.copy(capcomId)
       if (!copy) throw new CentralUnreachable('a name is central’s to change')
-      await journal.append({ capcomId, fence: copy.fence, change: { kind: 'name', name: toBase64(name) } })
+      const change = { kind: 'name', name: toBase64(name) } as const
+      const login = provisional.doubtfulLogin(capcomId)
+      const pending = await journal.append({
+        ...{ capcomId, fence: copy.fence, change },
+        ...(login ? { login } : {}),
+      })
       copy.name = name
       known.changed()
+      return pending
     },
   })
 
@@ -122,52 +125,48 @@ export function autonomous(parts: AutonomousParts): Policy {
       const local = tickets.find(ticket)
       // Central knows nothing of such an arming: it hears of the player with his adoption.
       if (local?.alone || local?.armed?.here) {
-        const alone = letIn(ticket)
+        const alone = letIn(ticket, false)
         if (!alone) throw new Problem('ticket_not_armed')
-        if (reach.up) clock.after(0, provisional.adoptAll)
         return alone
       }
+      let inDoubt = false
       try {
         // A claim raises the fence: what was written under the one before has to be decided first.
         await commit(local?.capcomId ?? undefined)
+        inDoubt = true
         const claimed = await reach.ask(() => direct.claim(ticket))
         if (local) local.armed = null
-        known.keepCopy({ ...copyFrom(claimed.hold), incarnation: parts.incarnation() })
+        copies.claimed(claimed.hold)
         return claimed
       } catch (error) {
         if (!(error instanceof CentralUnreachable)) throw error
-        const alone = letIn(ticket)
+        const alone = letIn(ticket, inDoubt)
         if (!alone) throw error
         return alone
       }
     },
 
     async arm(hold, serverId) {
-      await provisional.settled(hold)
       const local = tickets.of(hold.capcomId)
       try {
-        if (provisional.has(hold)) throw new CentralUnreachable('central does not know of this log-in yet')
+        await provisional.confirmed(hold)
         await commit(hold.capcomId)
-        leaving.add(hold)
-        const target = await reach.ask(() => direct.arm(hold, serverId))
+        const target = await reach.ask(() => leaving.unlessRefused(hold, () => direct.arm(hold, serverId)))
         if (local) local.armed = { serverId, here: false }
         return target
       } catch (error) {
         // A seat elsewhere is central’s to give; the game servers of this node are its own.
         if (!(error instanceof CentralUnreachable) || !local) throw error
         const target = entry.armHere(local, serverId)
-        leaving.delete(hold)
+        leaving.stays(hold)
         return target
       }
     },
 
     async settings(hold, settings) {
-      const text = toBase64(settings)
-      if ((written.get(hold) ?? (hold.settings && toBase64(hold.settings))) === text) return
-      await write(hold, { kind: 'settings', settings: text })
-      written.set(hold, text)
-      copyOf(hold).settings = settings.slice()
-      known.changed()
+      if (copies.has(hold, settings)) return
+      await write(hold, { kind: 'settings', settings: toBase64(settings) })
+      copies.wrote(hold, settings)
     },
 
     directory: (told) => (reach.up ? told : ownServers(told, parts.servers())),
@@ -175,11 +174,6 @@ export function autonomous(parts: AutonomousParts): Policy {
     heard: social.heard,
   }
 }
-
-const copyFrom = ({ capcomId, name, settings, fence }: Hold) => ({
-  ...{ capcomId, name, settings, fence },
-  acquaintances: null,
-})
 
 /** Where central does not answer nobody can be sent to another node. */
 function ownServers(told: Directory, own: readonly ServerAssignment[]): Directory {

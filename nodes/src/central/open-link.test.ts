@@ -8,7 +8,8 @@ import {
 } from '@citygate/schema/contract'
 import { expect, test } from 'vitest'
 import { silentLog } from '../log.ts'
-import { memoryFiles } from './journal/testing/memory-files.ts'
+import { openJournal } from './journal/index.ts'
+import { type MemoryFiles, memoryFiles } from './journal/testing/memory-files.ts'
 import { CentralUnreachable, type Hold } from './link.ts'
 import { type LinkEnd, openLink } from './open-link.ts'
 import { manualClock } from './testing/manual-clock.ts'
@@ -371,4 +372,73 @@ test('a key that central does not know is an outage until the lease is over, and
   clock.advance(40_000)
   await last().fail(new Problem('unauthorized'))
   expect(ends).toMatchObject([{ reason: 'refused', words: expect.stringContaining('enrol it anew') }])
+})
+
+/** A start on a disk that an earlier one left with a record in its journal. */
+async function restarted(signal?: AbortSignal) {
+  const files: MemoryFiles = memoryFiles()
+  const earlier = await openJournal({ folder: '/node', files, log: silentLog })
+  await earlier.begin(nodeId)
+  await earlier.append({ capcomId: 'AAAAAA', fence: 9, change: { kind: 'denies-requests', denies: true } })
+  const asked: string[] = []
+  const { call, syncs } = scriptedCentral((endpoint) => {
+    asked.push(endpoint.name)
+    const lease = { epoch: 2, incarnation: nodeId, leaseMs: 60_000 }
+    return { nodeId, ...lease, servers: [valor], directory: emptyDirectory }
+  })
+  const clock = manualClock()
+  const opening = openLink({
+    ...{ call, registration, folder: '/node', files: files.crash(() => 1), log: silentLog, clock },
+    ...{ random: () => 0, ...(signal ? { signal } : {}) },
+  })
+  let isOpen = false
+  const opened = opening.then((link) => {
+    isOpen = true
+    return link
+  })
+  for (let turns = 0; syncs.length === 0 && turns < 100; turns++) await turn()
+  return { asked, syncs, clock, opened, isOpen: () => isOpen }
+}
+
+test('a restart registers, replays, and only then gives up what its last start held and lets somebody in', async () => {
+  const { asked, syncs, clock, opened, isOpen } = await restarted()
+  expect(asked).toEqual([registerNode.name])
+  const [replay] = syncs
+  expect(replay?.body).toMatchObject({
+    earlierDone: false,
+    journal: { records: [{ number: 1, capcomId: 'AAAAAA', fence: 9 }] },
+  })
+  // An answer without a decision is none.
+  await replay?.answer()
+  clock.advance(2000)
+  await turn()
+  const again = syncs.find(({ body }) => body.number > 1 && body.journal !== null)
+  if (!again) throw new Error('the record was not told again')
+  expect([again.body.earlierDone, isOpen()]).toEqual([false, false])
+  await again.answer(journalAnswer(again, 1))
+  await opened
+  clock.advance(1000)
+  await turn()
+  expect(syncs.at(-1)?.body).toMatchObject({ earlierDone: true, journal: null })
+})
+
+test('a start that is taken over before it has replayed ends in words instead of waiting', async () => {
+  const { syncs, opened } = await restarted()
+  await syncs[0]?.fail(new Problem('epoch_superseded'))
+  const ends: LinkEnd[] = []
+  const link = await opened
+  link.onEnd((end) => ends.push(end))
+  expect(ends).toMatchObject([{ reason: 'superseded' }])
+})
+
+test('a start that is given up while it replays asks central for nothing more', async () => {
+  const giveUp = new AbortController()
+  const { syncs, clock, opened } = await restarted(giveUp.signal)
+  giveUp.abort(new Error('enough'))
+  await expect(opened).rejects.toThrow('enough')
+  await syncs[0]?.fail(new CentralUnreachable('down'))
+  const before = syncs.length
+  clock.advance(60_000)
+  await turn()
+  expect(syncs).toHaveLength(before)
 })

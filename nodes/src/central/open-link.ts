@@ -4,31 +4,29 @@
  * goes on without its players; when a newer start of the same node has taken over, it ends.
  */
 import { randomInt } from 'node:crypto'
-import {
-  type Consistency,
-  type Directory,
-  type JournalPart,
-  knownLetter,
-  type Letter,
-  type NodeLoad,
-  type ServerAssignment,
-} from '@citygate/schema/contract'
+import type { Consistency, NodeLoad, ServerAssignment } from '@citygate/schema/contract'
 import { type Log, named } from '../log.ts'
 import type { Call } from './client.ts'
 import type { Clock } from './clock.ts'
+import { createDraining, type Draining, type DrainOrder } from './draining.ts'
+import { entrySide } from './entry-side.ts'
+import { createHearing } from './hearing.ts'
 import { createHolds } from './holds.ts'
 import { inTurn } from './in-turn.ts'
 import type { Files } from './journal/index.ts'
 import { grantedLease } from './lease.ts'
 import type { EntryLink, WorldLink } from './link.ts'
 import { createLiveAnswers } from './live.ts'
-import { createOutbox, type Draw } from './outbox.ts'
+import { createOutbox } from './outbox.ts'
 import { createPolicies, openState, type Policies, reportOf } from './own-state.ts'
 import { createReach } from './reach.ts'
 import { type Epoch, type Registration, register } from './registration.ts'
+import { keepSaving } from './saving.ts'
 import type { SocialLink } from './social.ts'
 import { socialSide } from './social-side.ts'
-import { type Speech, type SyncAnswer, type SyncEnd, type SyncLoop, startSync } from './sync-loop.ts'
+import { directoryNow, standingOf } from './standing.ts'
+import { type SyncEnd, type SyncLoop, startSync } from './sync-loop.ts'
+import { createVoice, type NodeVoice } from './voice.ts'
 import { worldLink } from './world-link.ts'
 
 export interface LinkOptions {
@@ -42,6 +40,8 @@ export interface LinkOptions {
   readonly journalBytes?: number
   /** As long as no operator orders otherwise. Default `autonomous`. */
   readonly consistency?: Consistency
+  /** How long a console waits for a decision about what concerns two, before it is told that it will come. Default 3000. */
+  readonly decisionMs?: number
   /** What this node has to do now; told with syncs. */
   readonly load?: (players: number) => NodeLoad
   /** How long central may hold a sync. Default 20 000. */
@@ -57,10 +57,6 @@ export interface LinkOptions {
 export interface LinkEnd {
   readonly reason: 'superseded' | 'refused' | 'servers-changed'
   readonly words: string
-}
-
-interface DrainOrder {
-  readonly questMs: number
 }
 
 export interface Link {
@@ -83,14 +79,6 @@ export interface Link {
 
 /** Calls for players that are under way at the same time: about what central's connections can take. */
 const callsAtOnce = 8
-/** Where central names none: the longest quest and the way home from it. */
-const usualQuestSeconds = 3600
-/** What a node tells of itself is as old as this at most, where its syncs are not further apart. */
-const reportEveryMs = 5000
-/** After a call whose records central did not take. */
-const journalRestMs = 1000
-/** What this node knows of consoles and hunters costs a whole file. */
-const saveEveryMs = 30_000
 /** A console gives up by itself after some 90 s (login.md 2.3). */
 const longestWaitMs = 60_000
 
@@ -109,196 +97,76 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     ...(options.journalBytes === undefined ? {} : { journalBytes: options.journalBytes }),
   })
   const { journal, known } = own
-  let epoch = await register(registering, options.registration)
-  await journal.begin(epoch.incarnation)
-  const registration = fixedServers(options.registration, epoch.servers)
-  let directory = epoch.directory
-  let mailSeen = 0
+  const first = await register(registering, options.registration)
+  await journal.begin(first.incarnation)
+  const registration = fixedServers(options.registration, first.servers)
   const newOutbox = () => createOutbox((capcomId) => journal.waitingOf(capcomId) === 0)
-  let outbox = newOutbox()
+  const standing = standingOf(first, newOutbox())
   let sync: SyncLoop | null = null
-  /** What earlier starts still hold ends when everything that they wrote has been told. */
-  let earlierDone = false
-  let earlierTold = false
-  /** Central did not take the records of a call: not before this moment. */
-  let journalNotBefore = Number.NEGATIVE_INFINITY
-  /** A call was not answered: the next one asks for an answer at once. */
-  let doubted = false
-  let reportedAt = Number.NEGATIVE_INFINITY
-  /** By its host, or by an operator. */
-  let draining = { here: false, ordered: false }
-  let drainOrder: DrainOrder = { questMs: usualQuestSeconds * 1000 }
-  let drainListener: (order: DrainOrder | null) => void = () => {}
   let ended: LinkEnd | null = null
   const endListeners = new Set<(end: LinkEnd) => void>()
+  const isOver = Promise.withResolvers<void>()
 
   const holds = createHolds()
-  const callInTurn = inTurn(call, { clock, atOnce: callsAtOnce, longestWaitMs })
-
-  /** Central's counts are as old as the last sync; this node's own players are counted here and now. */
-  function liveDirectory(): Directory {
-    const own = new Set(epoch.servers.map(({ id }) => id))
-    const populations = holds.populations()
-    const shown = policies.current().directory(directory)
-    const servers = shown.servers.map((server) =>
-      own.has(server.id) ? { ...server, population: populations.get(server.id) ?? 0 } : server,
-    )
-    return { ...shown, servers }
-  }
-
   const poke = () => sync?.poke()
   const reach = createReach(() => {
-    doubted = true
+    voice.doubt()
     poke()
   })
   const social = socialSide(() => policies.current(), holds, log)
   const policies: Policies = createPolicies(
     {
       ...own,
-      ...{ call: callInTurn, clock, log, reach, holds, poke, tell: social.tell },
-      epoch: () => epoch.epoch,
-      incarnation: () => epoch.incarnation,
-      servers: () => epoch.servers,
+      call: inTurn(call, { clock, atOnce: callsAtOnce, longestWaitMs }),
+      ...{ clock, log, reach, holds, poke, tell: social.tell },
+      decisionMs: options.decisionMs ?? 3000,
+      epoch: () => standing.epoch.epoch,
+      incarnation: () => standing.epoch.incarnation,
+      servers: () => standing.epoch.servers,
       ownAddress: () => registration.fmp,
       lose: ({ capcomId, fence }, words) => world.lose(capcomId, fence, words),
       adopted: (hold) => world.adopted(hold),
+      left(release) {
+        standing.outbox.release(release)
+        poke()
+      },
     },
     options.consistency ?? 'autonomous',
   )
+  const { provisional } = policies
+  const directory = () => directoryNow(standing, policies.current().directory(standing.directory), holds)
+  const report = () => reportOf(policies.current(), journal, options.load?.(holds.all().length) ?? null)
 
   const world = worldLink({
-    ...{ log, holds, poke },
+    ...{ log, holds, poke, provisional, directory },
     policy: policies.current,
-    provisional: policies.provisional,
-    directory: liveDirectory,
-    servers: () => epoch.servers,
-    outbox: () => outbox,
+    servers: () => standing.epoch.servers,
+    outbox: () => standing.outbox,
     forget: known.forget,
   })
-
   const live = createLiveAnswers({
-    ...{ clock, holds, whereabouts: world.whereabouts },
-    isProvisional: policies.provisional.has,
+    ...{ clock, holds, report, whereabouts: world.whereabouts },
+    isProvisional: provisional.has,
     waitingOf: (capcomId) => journal.waitingOf(capcomId),
-    servers: () => epoch.servers,
-    report: () => reportOf(policies.current(), journal, options.load?.(holds.all().length) ?? null),
+    servers: () => standing.epoch.servers,
+  })
+  const voice: NodeVoice = createVoice({ clock, journal, live, report, poke, standing })
+  const draining: Draining = createDraining(log, () => {
+    standing.outbox.drain(draining.wanted)
+    poke()
+  })
+  const heard = createHearing({
+    ...{ log, standing, voice, reach, holds, provisional, world, live, draining, social, poke },
+    order: policies.order,
   })
 
-  const voice = {
-    hasNews: () =>
-      outbox.hasNews() || doubted || journalSpeaks() || live.hasNews() || (earlierDone && !earlierTold),
-    draw(news: boolean): Speech {
-      doubted = false
-      const part = news && journalSpeaks() ? journal.draw() : null
-      return {
-        ...outbox.draw(),
-        ...{ mailSeen, directoryVersion: directory.version, incarnation: epoch.incarnation },
-        ...{
-          journal: part,
-          earlierDone: earlierDone && !earlierTold,
-          answers: news ? live.draw() : [],
-          report: report(),
-        },
-      }
-    },
-    putBack(speech: Speech) {
-      outbox.putBack(speech satisfies Draw)
-      live.putBack(speech.answers ?? [])
-    },
-  }
-
-  function journalSpeaks(): boolean {
-    return journal.hasNews() && clock.now() >= journalNotBefore
-  }
-
-  function report() {
-    if (clock.now() - reportedAt < reportEveryMs) return null
-    reportedAt = clock.now()
-    return reportOf(policies.current(), journal, options.load?.(holds.all().length) ?? null)
-  }
-
-  function decided(sent: JournalPart | null | undefined, answer: SyncAnswer['journal']): void {
-    if (answer) journal.answered(answer)
-    else if (sent) {
-      journalNotBefore = clock.now() + journalRestMs
-      clock.after(journalRestMs, poke)
-    }
-  }
-
-  function heard(answer: SyncAnswer, said: Speech): void {
-    directory = answer.directory
-    outbox.heard(answer.presence)
-    earlierTold ||= said.earlierDone === true
-    decided(said.journal, answer.journal)
-    reach.answered()
-    if (policies.order(answer.orders.consistency ?? null)) {
-      // It is told at once how it is now.
-      reportedAt = Number.NEGATIVE_INFINITY
-      doubted = true
-    }
-    // Letters first: they say why a hold is lost, a refusal only that it is.
-    for (const letter of [...answer.mail].sort((a, b) => a.number - b.number)) {
-      if (letter.number <= mailSeen) continue
-      mailSeen = letter.number
-      const known = knownLetter(letter)
-      if (known) read(known)
-      else log.warn({ kind: letter.kind }, 'a letter of a kind that this release does not know')
-    }
-    for (const { capcomId, fence } of answer.refused) {
-      // Of a provisional player the adoption decides: what is refused here is his release from before.
-      const held = holds.of(capcomId)
-      if (!held || !policies.provisional.has(held)) world.lose(capcomId, fence)
-    }
-    drainOrder = { questMs: (answer.orders.questSeconds ?? usualQuestSeconds) * 1000 }
-    setDraining({ ...draining, ordered: answer.orders.drain })
-  }
-
-  function read(letter: Letter): void {
-    switch (letter.kind) {
-      case 'session-taken':
-        world.lose(letter.capcomId, letter.fence)
-        break
-      case 'kick':
-        world.lose(letter.capcomId, letter.fence, letter.text)
-        break
-      case 'announce':
-        world.announce(letter.text, letter.serverId)
-        break
-      case 'question':
-        live.ask(letter)
-        poke()
-        break
-      case 'orders':
-        // It has brought the answer whose orders are read.
-        break
-      default:
-        social.heard(letter)
-    }
-  }
-
-  function setDraining(next: typeof draining): void {
-    if (next.here === draining.here && next.ordered === draining.ordered) return
-    const ordered = next.ordered !== draining.ordered
-    draining = next
-    if (ordered) {
-      log.info({ drain: next.ordered }, 'an operator has ordered whether this node takes new players')
-      drainListener(next.ordered ? drainOrder : null)
-    }
-    outbox.drain(draining.here || draining.ordered)
-    sync?.poke()
-  }
-
   function syncing(): SyncLoop {
-    log.info({ epoch: epoch.epoch, servers: epoch.servers.length }, 'registered with central')
+    const { epoch, servers, sentAt, leaseMs } = standing.epoch
+    log.info({ epoch, servers: servers.length }, 'registered with central')
     return startSync({
-      call,
-      clock,
-      random,
-      log,
-      epoch: epoch.epoch,
-      lease: grantedLease(epoch.sentAt, epoch.leaseMs),
+      ...{ call, clock, random, log, epoch, voice },
+      lease: grantedLease(sentAt, leaseMs),
       holdMs: options.holdMs ?? 20_000,
-      voice,
       onAnswer: heard,
       onSilence: reach.silent,
       onEnd: (why) => void over(why),
@@ -307,26 +175,15 @@ export async function openLink(options: LinkOptions): Promise<Link> {
 
   async function over(why: SyncEnd): Promise<void> {
     sync = null
-    if (why === 'superseded') {
-      end({
-        reason: 'superseded',
-        words: 'a newer start of this node has taken over: is its data folder in use twice?',
-      })
-      return
-    }
-    if (why === 'banned') {
-      end({ reason: 'refused', words: 'an operator has banned this node' })
-      return
-    }
-    if (why === 'stranger') {
-      end({ reason: 'refused', words: 'central does not know the key of this node: enrol it anew' })
+    if (why !== 'unknown') {
+      end(endings[why])
       return
     }
     log.error('central does not know this epoch any more: registering anew, without the players')
     world.loseAll()
-    outbox = newOutbox()
-    outbox.drain(draining.here || draining.ordered)
-    mailSeen = 0
+    standing.outbox = newOutbox()
+    standing.outbox.drain(draining.wanted)
+    standing.mailSeen = 0
     let next: Epoch
     try {
       next = await register(registering, registration)
@@ -335,15 +192,12 @@ export async function openLink(options: LinkOptions): Promise<Link> {
         end({ reason: 'refused', words: `central does not take this node back: ${String(error)}` })
       return
     }
-    if (!sameServers(next.servers, epoch.servers)) {
-      end({
-        reason: 'servers-changed',
-        words: 'central gave this node other game servers than it carries: start it anew',
-      })
+    if (!sameServers(next.servers, standing.epoch.servers)) {
+      end(endings.serversChanged)
       return
     }
-    epoch = next
-    directory = next.directory
+    standing.epoch = next
+    standing.directory = next.directory
     await journal.begin(next.incarnation)
     if (!signal.aborted) sync = syncing()
   }
@@ -353,60 +207,32 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     log.error({ reason: why.reason }, why.words)
     world.loseAll()
     for (const listener of endListeners) listener(why)
+    isOver.resolve()
   }
 
-  earlierDone = journal.waiting === 0
+  const isNew = journal.waiting === 0
+  if (isNew) voice.earlierDone()
   sync = syncing()
-  if (!earlierDone) await replay()
-  const saving = { cancel: saveLater() }
-
-  /** Nobody is let in before central has decided about everything that earlier starts wrote. */
-  async function replay(): Promise<void> {
+  if (!isNew) {
     log.info({ records: journal.waiting }, 'replaying the journal of an earlier start')
-    const given = Promise.withResolvers<never>()
-    const giveUp = () => given.reject(signal.reason)
-    signal.addEventListener('abort', giveUp, { once: true })
-    await Promise.race([journal.decided(), given.promise]).finally(() =>
-      signal.removeEventListener('abort', giveUp),
-    )
-    earlierDone = true
+    // Nobody is let in before central has decided about everything that earlier starts wrote. A start that is over by then
+    // says so to who listens.
+    await orAborted(Promise.race([journal.decided(), isOver.promise]), signal).catch((error: unknown) => {
+      sync?.abandon()
+      throw error
+    })
+    voice.earlierDone()
     poke()
   }
+  const saving = keepSaving({ known, clock, log })
 
-  function saveLater(): () => void {
-    return clock.after(saveEveryMs, () => {
-      known
-        .save()
-        .catch((error: unknown) => log.warn({ reason: String(error) }, 'what is known could not be saved'))
-        .finally(() => {
-          if (!signal.aborted) saving.cancel = saveLater()
-        })
-    })
-  }
-
-  const entry = () => policies.current().entry
   return {
-    nodeId: epoch.nodeId,
-    entry: {
-      get directory() {
-        return liveDirectory()
-      },
-      identifyConsole: (...of) => entry().identifyConsole(...of),
-      chooseHunter: (...of) => entry().chooseHunter(...of),
-      issueTicket: (login, consoleId, capcomId) => entry().issueTicket(login, consoleId, capcomId),
-      readTicket: (ticket) => entry().readTicket(ticket),
-      armTicket: (ticket, serverId) => entry().armTicket(ticket, serverId),
-      endTicket: (ticket) => entry().endTicket(ticket),
-    },
+    nodeId: standing.epoch.nodeId,
+    entry: entrySide(policies.current, directory),
     world: world.link,
     social: social.link,
-    drain() {
-      setDraining({ ...draining, here: true })
-    },
-    onDrainOrder(listener) {
-      drainListener = listener
-      if (draining.ordered) listener(drainOrder)
-    },
+    drain: draining.begin,
+    onDrainOrder: draining.onOrder,
     onEnd(listener) {
       endListeners.add(listener)
       if (ended) listener(ended)
@@ -414,13 +240,35 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     async close(deadlineMs) {
       const told = (await sync?.stop(deadlineMs)) ?? false
       closing.abort(new Error('the node is closing'))
-      saving.cancel()
       await journal.close()
-      await known.save('ending').catch((error: unknown) => {
-        log.warn({ reason: String(error) }, 'what is known could not be saved')
-      })
+      await saving.end()
       return told
     },
+  }
+}
+
+const endings = {
+  superseded: {
+    reason: 'superseded',
+    words: 'a newer start of this node has taken over: is its data folder in use twice?',
+  },
+  banned: { reason: 'refused', words: 'an operator has banned this node' },
+  stranger: { reason: 'refused', words: 'central does not know the key of this node: enrol it anew' },
+  serversChanged: {
+    reason: 'servers-changed',
+    words: 'central gave this node other game servers than it carries: start it anew',
+  },
+} as const satisfies Record<string, LinkEnd>
+
+/** The same promise; rejects with what the signal names as its reason. */
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const given = Promise.withResolvers<never>()
+  const giveUp = () => given.reject(signal.reason)
+  signal.addEventListener('abort', giveUp, { once: true })
+  try {
+    return await Promise.race([promise, given.promise])
+  } finally {
+    signal.removeEventListener('abort', giveUp)
   }
 }
 

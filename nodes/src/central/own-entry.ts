@@ -1,9 +1,10 @@
 /** The entry of an autonomous node: central's word, and while central is away what this node knows by itself. */
 import { randomUUID } from 'node:crypto'
 import { Problem, type ServerAssignment } from '@citygate/schema/contract'
-import type { Bytes } from '../pat/index.ts'
+import { type Bytes, equalBytes } from '../pat/index.ts'
 import type { Direct } from './direct.ts'
 import { drawTicket } from './entry-link.ts'
+import type { Pending } from './journal/index.ts'
 import type { Known } from './known.ts'
 import { CentralUnreachable, type EntryLink, type Issued, type Target } from './link.ts'
 import type { Reach } from './reach.ts'
@@ -18,8 +19,10 @@ export interface OwnEntryParts {
   /** Where the console is to go for a game server of this node; null where it has none. */
   readonly ownAddress: () => { readonly host: string; readonly port: number } | null
   readonly population: (serverId: number) => number
+  /** What was written for the hunter has been decided. Rejects with `CentralUnreachable` when it is not in time. */
+  readonly decided: (capcomId: string) => Promise<void>
   /** Keeps a hunter's new name, written under the fence of the node's copy. */
-  readonly rename: (capcomId: string, name: Bytes) => Promise<void>
+  readonly rename: (capcomId: string, name: Bytes) => Promise<Pending>
 }
 
 export interface OwnEntry {
@@ -36,8 +39,13 @@ export function ownEntry(parts: OwnEntryParts): OwnEntry {
   const { direct, reach, known, tickets } = parts
 
   /** Central's answer, or this node's own while there is none; null is none of both. */
-  async function either<T>(ask: () => Promise<T>, own: () => Promise<T | null> | T | null): Promise<T> {
+  async function either<T>(
+    ask: () => Promise<T>,
+    own: () => Promise<T | null> | T | null,
+    before: () => Promise<void> = async () => undefined,
+  ): Promise<T> {
     try {
+      await before()
       return await reach.ask(ask)
     } catch (error) {
       if (!(error instanceof CentralUnreachable)) throw error
@@ -46,6 +54,20 @@ export function ownEntry(parts: OwnEntryParts): OwnEntry {
       return found
     }
   }
+
+  /** Hunters whose new name waits in the journal, with the newest decision about it. */
+  const renamed = new Map<string, Pending['decided']>()
+
+  async function rename(capcomId: string, name: Bytes): Promise<void> {
+    const { decided } = await parts.rename(capcomId, name)
+    renamed.set(capcomId, decided)
+    void decided.then(() => {
+      if (renamed.get(capcomId) === decided) renamed.delete(capcomId)
+    })
+  }
+
+  const slotOf = (consoleId: string, slot: number) =>
+    known.slotsOf(consoleId)?.find((one) => one.slot === slot)
 
   function armHere(ticket: LocalTicket, serverId: number): Target {
     const server = parts.servers().find(({ id }) => id === serverId)
@@ -92,14 +114,19 @@ export function ownEntry(parts: OwnEntryParts): OwnEntry {
           return { ...hunter, created, issued }
         },
         async () => {
-          const found = known.slotsOf(consoleId)?.find((one) => one.slot === slot)
+          const found = slotOf(consoleId, slot)
           // A new hunter needs a Capcom ID, and that is central's to draw.
           if (!found || create) return null
-          if (name !== null && !same(name, found.name)) {
-            await parts.rename(found.capcomId, name)
+          if (name !== null && !equalBytes(name, found.name)) {
+            await rename(found.capcomId, name)
             known.keepSlot(consoleId, { ...found, name })
           }
           return { ...found, name: name ?? found.name, created: false, issued: null }
+        },
+        async () => {
+          // A name that waits in the journal must not come behind the one that is told now.
+          const found = slotOf(consoleId, slot)
+          if (found && renamed.has(found.capcomId)) await parts.decided(found.capcomId)
         },
       ),
 
@@ -154,5 +181,3 @@ export function ownEntry(parts: OwnEntryParts): OwnEntry {
 
   return { link, armHere }
 }
-
-const same = (a: Bytes, b: Bytes) => a.length === b.length && a.every((byte, index) => byte === b[index])

@@ -32,14 +32,16 @@ export interface OwnSocialParts {
   readonly known: KnownHere
   /** Resolves when the change is on the disk. */
   readonly write: (hold: Hold, change: Change) => Promise<Pending>
+  /** Rejects with `CentralUnreachable` while central does not know of the hold. */
+  readonly confirmed: (hold: Hold) => Promise<void>
   /** The copy of a held player. */
   readonly copyOf: (hold: Hold) => Copy
+  /** How long a console waits for central's decision before it is told that it will come. */
+  readonly decisionMs: number
   /** Something that a player was told to be pending has been decided. */
   readonly tell: (hold: Hold, news: SocialNews) => void
 }
 
-/** How long a console waits for central's decision before it is told that it will come. */
-const decisionMs = 3000
 /** Where others are: good for so long. */
 const foundMs = 3000
 
@@ -85,7 +87,7 @@ export function ownSocial(parts: OwnSocialParts): OwnSocial {
     let outcome: JournalOutcome
     try {
       if (!reach.up) throw new CentralUnreachable('central does not answer at present')
-      outcome = await within(clock, decisionMs, pending.decided, 'a record')
+      outcome = await within(clock, parts.decisionMs, pending.decided, 'a record')
     } catch (error) {
       if (!(error instanceof CentralUnreachable)) throw error
       pending.awaited = false
@@ -137,6 +139,12 @@ export function ownSocial(parts: OwnSocialParts): OwnSocial {
     readonly online: ReturnType<Direct['social']['findOnline']>
   } | null = null
 
+  /** For a call that acts for him: under a fence that central has not given it would be refused, and he lost. */
+  async function askFor<T>(hold: Hold, work: () => Promise<T>): Promise<T> {
+    await parts.confirmed(hold)
+    return reach.ask(work)
+  }
+
   const link: Omit<SocialLink, 'onLetter'> = {
     keeps: { own: true, othersMs: foundMs, searchesAlone: true },
 
@@ -144,7 +152,7 @@ export function ownSocial(parts: OwnSocialParts): OwnSocial {
       const copy = parts.copyOf(hold)
       if (copy.acquaintances) return copy.acquaintances
       const before = revisions.get(copy) ?? 0
-      const read = await reach.ask(() => direct.acquaintances(hold))
+      const read = await askFor(hold, () => direct.acquaintances(hold))
       // What was told meanwhile may be newer than this answer: then the next question reads it anew.
       if ((revisions.get(copy) ?? 0) === before) copy.acquaintances = read
       known.changed()
@@ -223,7 +231,7 @@ export function ownSocial(parts: OwnSocialParts): OwnSocial {
       change(hold, (before) => ({ ...before, deniesRequests: denies }))
     },
 
-    tell: (hold, other, message) => reach.ask(() => direct.tell(hold, other, message)),
+    tell: (hold, other, message) => askFor(hold, () => direct.tell(hold, other, message)),
 
     searchOnline: (hold, wanted) => reach.ask(() => direct.searchOnline(hold, wanted)),
     searchCities: (serverId, conditions) => reach.ask(() => direct.searchCities(serverId, conditions)),

@@ -3,15 +3,17 @@
  * itself; and the policy in force, which an operator may change while players play.
  */
 import { join } from 'node:path'
-import type { Consistency, NodeLoad, NodeReport, ServerAssignment } from '@citygate/schema/contract'
+import type { Consistency, NodeLoad, NodeReport, Release, ServerAssignment } from '@citygate/schema/contract'
 import type { Log } from '../log.ts'
 import { autonomous } from './autonomous.ts'
 import type { Call } from './client.ts'
 import type { Clock } from './clock.ts'
+import { createCopies } from './copies.ts'
 import { askCentral } from './direct.ts'
 import type { Holds } from './holds.ts'
 import { type Files, type Journal, openJournal, systemFiles } from './journal/index.ts'
 import { type Known, openKnown } from './known.ts'
+import { createLeaving } from './leaving.ts'
 import type { Hold } from './link.ts'
 import type { Policy } from './policy.ts'
 import { createProvisional, type Provisional } from './provisional.ts'
@@ -57,9 +59,11 @@ export interface PolicyParts extends OwnState {
   readonly incarnation: () => string
   readonly servers: () => readonly ServerAssignment[]
   readonly ownAddress: () => { readonly host: string; readonly port: number } | null
+  readonly decisionMs: number
   readonly poke: () => void
   readonly lose: (hold: Hold, words?: string) => void
   readonly adopted: (hold: Hold) => void
+  readonly left: (release: Release) => void
   readonly tell: (hold: Hold, news: SocialNews) => void
 }
 
@@ -76,17 +80,28 @@ const drainMs = 5000
 export function createPolicies(parts: PolicyParts, own: Consistency): Policies {
   const { call, epoch, journal, clock, log } = parts
   const direct = askCentral(call, epoch, (hold) => parts.lose(hold))
+  const copies = createCopies(parts)
   const provisional = createProvisional({
     ...parts,
     end: (hold, words) => parts.lose(hold, words),
+    adopted(hold) {
+      // Good for the next outage: under the fence before nobody would be adopted any more.
+      copies.of(hold)
+      parts.adopted(hold)
+    },
   })
   parts.reach.onUp(provisional.adoptAll)
+  const shared = { direct, copies, leaving: createLeaving() }
   const policies = {
-    autonomous: autonomous({ ...parts, direct, provisional }),
-    synchronized: synchronized(direct, async () => {
-      if (journal.waiting === 0) return
-      parts.poke()
-      await within(clock, drainMs, journal.decided(), 'the journal')
+    autonomous: autonomous({ ...parts, ...shared, provisional }),
+    synchronized: synchronized({
+      ...shared,
+      confirmed: provisional.confirmed,
+      async drained() {
+        if (journal.waiting === 0) return
+        parts.poke()
+        await within(clock, drainMs, journal.decided(), 'the journal')
+      },
     }),
   }
   let current: Policy = policies[own]

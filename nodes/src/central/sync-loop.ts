@@ -18,7 +18,7 @@ export type SyncAnswer = Output<typeof syncNode>
 export type Speech = Omit<Input<typeof syncNode>['body'], 'epoch' | 'number' | 'holdMs'>
 
 /** Where the calls get their words from. */
-interface Voice {
+export interface Voice {
   /** Something waits to be told. */
   hasNews(): boolean
   /** Takes what the next call says; `news` says that it is one that speaks. */

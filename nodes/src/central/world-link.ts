@@ -43,7 +43,7 @@ export function worldLink(parts: WorldParts): WorldSide {
 
   function lost(hold: Hold, words?: string): void {
     parts.outbox().forget(hold)
-    provisional.release(hold)
+    provisional.release(hold, null)
     const { capcomId, fence } = hold
     if (words === undefined) log.info({ capcomId, fence }, 'a player has been lost to another node')
     else log.info({ capcomId, fence }, 'central has ended the session of a player')
@@ -124,7 +124,7 @@ export function worldLink(parts: WorldParts): WorldSide {
     release(hold, reason) {
       if (!holds.remove(hold)) return
       // Of a log-in that central has not heard of there is nothing to tell.
-      if (provisional.release(hold)) return
+      if (provisional.release(hold, reason)) return
       parts.outbox().release({ capcomId: hold.capcomId, fence: hold.fence, reason })
       parts.poke()
     },

@@ -1,8 +1,10 @@
 /** Friends and letters at the edges: who is only just coming in, what is too long, a central that is away. */
 import { expect, test } from 'vitest'
-import { CentralUnreachable } from '../central/link.ts'
+import { CentralUnreachable, JournalUnavailable } from '../central/link.ts'
+import { words as said } from '../dialogue/words.ts'
 import {
   AnsFriendList,
+  AnsUserSearchHead,
   ascii,
   BlackListUserData,
   hex,
@@ -19,13 +21,18 @@ import {
   ReqLayerDown,
   ReqShut,
   ReqTell,
+  ReqUserBinarySet,
+  ReqUserSearchFoot,
+  ReqUserSearchHead,
   ReqUserSearchInfo,
   UserSearchInfo,
 } from '../pat/index.ts'
-import { type Console, Lobby, names, read, settled } from './testing/lobby.ts'
+import { type Console, Lobby, names, read, readable, settled } from './testing/lobby.ts'
+import { gameWords } from './words.ts'
 
 const words = { messageInfo: MessageInfo.of({ textColor: 0xffffffff }), message: ascii('please') }
 const page = { firstIndex: 1, count: 50, fields: [1, 2, 3] }
+const note = { info: noBytes, text: noBytes }
 const id = (name: string) => ascii(name.repeat(6))
 const zoe = { capcomId: 'ZZZZZZ', name: ascii('Zoe') }
 
@@ -159,4 +166,57 @@ test('who came in without his blacklist filters again as soon as it is read', as
   await b.asks(ReqBlackList, page)
   await a.asks(ReqTell, { recipientId: id('B'), ...words })
   expect(b.hears()).toEqual([])
+})
+
+test('what is kept until central can decide is shown as pending, and a refusal of it later in words', async () => {
+  const lobby = new Lobby()
+  lobby.social.know(zoe)
+  const a = await lobby.enter('Alice')
+  const hold = { capcomId: 'AAAAAA', name: noBytes, fence: 1, serverId: 1, settings: null }
+  lobby.social.deliver(hold, { kind: 'pending', other: zoe.capcomId })
+  expect(readable(a.hears())).toBe(gameWords.pending)
+
+  await lobby.social.askFriend({ ...hold, capcomId: zoe.capcomId }, hold.capcomId, note)
+  await lobby.social.answerFriend(hold, zoe.capcomId, true)
+  expect(await friendsOf(a)).toEqual([])
+  lobby.social.deliver(hold, { kind: 'refused', other: zoe.capcomId, code: 'friend_list_full' })
+  expect(readable(a.hears())).toBe(gameWords.refusedLater)
+  // What he was shown meanwhile may not be so: it is read anew.
+  expect(await friendsOf(a)).toEqual(['Zoe'])
+})
+
+test('a node that keeps nothing of its own asks each time', async () => {
+  const lobby = new Lobby()
+  lobby.social.keeps = { own: false, othersMs: 0, searchesAlone: false }
+  lobby.social.know(zoe)
+  const a = await lobby.enter('Alice')
+  expect(await friendsOf(a)).toEqual([])
+  const hold = { capcomId: 'AAAAAA', name: noBytes, fence: 1, serverId: 1, settings: null }
+  await lobby.social.askFriend({ ...hold, capcomId: zoe.capcomId }, hold.capcomId, note)
+  await lobby.social.answerFriend(hold, zoe.capcomId, true)
+  expect(await friendsOf(a)).toEqual(['Zoe'])
+  const one = { capcomId: id('Z'), userSearchInfo: UserSearchInfo.of({}) }
+  await a.asks(ReqUserSearchInfo, one)
+  await a.asks(ReqUserSearchInfo, one)
+  expect(lobby.social.asked).toBe(2)
+})
+
+test('what this node cannot keep is refused in words, and changes nothing', async () => {
+  const lobby = new Lobby()
+  const a = await lobby.enter('Alice')
+  const full = new JournalUnavailable('no space left on device')
+  lobby.link.fault = full
+  const data = Uint8Array.of(0, 31)
+  expect(readable(await a.asks(ReqUserBinarySet, { offset: 0, data }))).toBe(said.notKept)
+  const search = { circleFlag: 0, list: [{ id: 2, operator: 5, value: 31 << 16 }] }
+  const wide = { capcomId: noBytes, hunterName: noBytes, search, firstIndex: 1, count: 100, fields: [] }
+  const found = async () => read(AnsUserSearchHead, await a.asks(ReqUserSearchHead, wide)).count
+  expect(await found()).toBe(0)
+  lobby.link.fault = undefined
+  expect(names(await a.asks(ReqUserBinarySet, { offset: 0, data }))).toEqual(['AnsUserBinarySet 3'])
+  a.says(ReqUserSearchFoot, {})
+  expect(await found()).toBe(1)
+
+  lobby.social.fault = full
+  expect(readable(await a.asks(ReqFriendAdd, { recipientId: id('Z'), ...words }))).toBe(said.notKept)
 })

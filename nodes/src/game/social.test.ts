@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { CentralUnreachable } from '../central/link.ts'
 import type { OnlineHunter } from '../central/social.ts'
+import { words as said } from '../dialogue/words.ts'
 import {
   AnsFriendList,
   AnsLayerDetailSearchData,
@@ -59,7 +60,8 @@ import {
   UserSearchInfo,
   UserStatusSet,
 } from '../pat/index.ts'
-import { type Console, Lobby, names, read } from './testing/lobby.ts'
+import { type Console, Lobby, names, read, readable } from './testing/lobby.ts'
+import { gameWords } from './words.ts'
 
 const layerSet = LayerSet.of({})
 const page = { firstIndex: 1, count: 50, fields: [1, 2, 3] }
@@ -434,13 +436,25 @@ describe('hunters of other nodes', () => {
   test('are left out of a search while central does not answer', async () => {
     const { lobby, a } = await lobbyOf('Alice', 'Bob', 'Carol')
     lobby.social.fault = new CentralUnreachable('away')
-    await a.asks(ReqUserSearchHead, wide)
+    expect(readable(await a.asks(ReqUserSearchHead, wide))).toBe(gameWords.thisNodeAlone)
     expect(foundBy(a)).toEqual(['Alice', 'Bob', 'Carol'])
     expect(names(await a.asks(ReqFriendAdd, { recipientId: id('B'), ...words }))).toEqual([
       'AnsFriendAddAlert 3',
     ])
     expect(names(await a.asks(ReqTell, { recipientId: id('Y'), ...words }))).toEqual(['AnsTellAlert 4'])
     expect(names(await a.asks(ReqTell, { recipientId: id('B'), ...words }))).toEqual(['AnsTell 5'])
+    // Who searches on is told again, but not with every search.
+    expect(readable(await a.asks(ReqUserSearchHead, wide))).toBe('')
+    lobby.clock.pass(30_000)
+    expect(readable(await a.asks(ReqUserSearchHead, wide))).toBe(gameWords.thisNodeAlone)
+  })
+
+  test('cost a search its answer where a node does not answer alone', async () => {
+    const { lobby, a } = await lobbyOf('Alice', 'Bob', 'Carol')
+    lobby.social.keeps = { own: false, othersMs: 0, searchesAlone: false }
+    lobby.social.fault = new CentralUnreachable('away')
+    const heard = await a.asks(ReqUserSearchHead, wide)
+    expect([names(heard), readable(heard)]).toEqual([['AnsUserSearchHeadAlert 1'], said.unreachable])
   })
 
   test('are described with their place, and central is asked once for a whole friend list', async () => {

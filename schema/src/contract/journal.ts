@@ -32,6 +32,11 @@ export const JournalRecord = z.strictObject({
   number: z.int().min(1),
   capcomId: CapcomId,
   fence: Fence,
+  /**
+   * Of a log-in that the node made without central, and left out otherwise. Central may have claimed or adopted the player
+   * for this very log-in, and its answer was lost: then the fence is the one before.
+   */
+  login: z.uuid().optional(),
   change: z.looseObject({ kind: z.string().max(63) }),
 })
 export type JournalRecord = z.infer<typeof JournalRecord>

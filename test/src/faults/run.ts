@@ -64,12 +64,13 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
   const playing = hunters.map((hunter, index) =>
     hunter.play(stop.signal, () => hunters, places[index % places.length] ?? fail()),
   )
-  await cameTrue(() => Promise.resolve(hunters.every(({ console }) => console !== null)))
+  const wrong: string[] = []
+  const areIn = () => Promise.resolve(hunters.every(({ console }) => console !== null))
+  if (!(await cameTrue(areIn, 120_000))) wrong.push('not everybody came in before the first fault')
   const faults = await befall(options, random, central, hosts)
   stop.abort()
   await Promise.all(playing)
 
-  const wrong: string[] = []
   await messagesArrive(ledger, faults, wrong)
   await settled(central, wrong)
   await nothingIsStuck(central, places, hunters, wrong)
@@ -78,7 +79,13 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
   const found = await account(database.url, ledger, dead, wrong)
   for (const hunter of hunters) hunter.kill()
   const writes = [...ledger.writes.values()].reduce((sum, list) => sum + list.length, 0)
-  const counted = { logIns: ledger.logIns, thrownOut: ledger.refusals, writes, deadLetters: dead.length }
+  // A run in which nothing was promised shows nothing.
+  if (faults.length !== options.faults) wrong.push(`${faults.length} faults were done`)
+  if (writes <= ledger.logIns) wrong.push('nobody wrote anything while he played')
+  const counted = {
+    ...{ faults: faults.length, logIns: ledger.logIns, thrownOut: ledger.refusals },
+    ...{ writes, deadLetters: dead.length },
+  }
   return { wrong, summary: { faults: { seed, ...counted, ...found, done: count(faults) } } }
 }
 
@@ -211,16 +218,24 @@ async function nothingIsStuck(
       readonly location: { readonly server: { readonly id: number } } | null
     }[]
   }
+  interface Servers {
+    readonly items: readonly { readonly id: number; readonly population: number }[]
+  }
+  const at = (server: number) => [...where.values()].filter((one) => one === server).length
   let shown: Players | null = null
+  let servers: Servers | null = null
   const isTrue = async () => {
     shown = await asked<Players>(`${central.url}/v1/players?online=true&limit=100`)
+    servers = await asked<Servers>(`${central.url}/v1/servers`)
     return (
       shown?.items.length === where.size &&
-      shown.items.every(({ capcomId, location }) => where.get(capcomId) === location?.server.id)
+      shown.items.every(({ capcomId, location }) => where.get(capcomId) === location?.server.id) &&
+      servers?.items.length === places.length &&
+      servers.items.every(({ id, population }) => population === at(id))
     )
   }
   if (!(await cameTrue(isTrue)))
-    wrong.push(`shown ${JSON.stringify(shown)}, are ${JSON.stringify([...where])}`)
+    wrong.push(`shown ${JSON.stringify([shown, servers])}, are ${JSON.stringify([...where])}`)
   const stats = await asked<{ readonly playersOnline: number }>(`${central.url}/v1/stats`)
   if (stats?.playersOnline !== where.size) wrong.push(`${stats?.playersOnline} online, are ${where.size}`)
 }

@@ -79,6 +79,30 @@ test('records go to central in order, and are forgotten when it has decided', as
   expect(files.names().filter((name) => name.endsWith('.log'))).toEqual([])
 })
 
+test('who waits for decisions waits for what is being written, too', async () => {
+  const journal = await opened(memoryFiles())
+  await journal.append(wish('BBBBBB'))
+  const writing = journal.append(wish('AAAAAA'))
+  let isDecided = false
+  const decided = journal.decided('AAAAAA').then(() => {
+    isDecided = true
+  })
+  let isWritten = false
+  const written = writing.then(() => {
+    isWritten = true
+  })
+  for (let ticks = 0; !isWritten && ticks < 1000; ticks++) {
+    expect(journal.waitingOf('AAAAAA')).toBeGreaterThan(0)
+    await Promise.resolve()
+  }
+  await written
+  await journal.idle()
+  expect(isDecided).toBe(false)
+  journal.answered(answer(journal))
+  await decided
+  expect(journal.waitingOf('AAAAAA')).toBe(0)
+})
+
 test('a refused record goes to the dead letters with its reason, once, and holds up nobody', async () => {
   const files = memoryFiles()
   const journal = await opened(files)

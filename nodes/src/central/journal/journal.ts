@@ -28,7 +28,7 @@ export interface JournalOptions {
   readonly date?: () => Date
 }
 
-export type Wish = Pick<Written, 'capcomId' | 'fence'> & { readonly change: Change }
+export type Wish = Pick<Written, 'capcomId' | 'fence' | 'login'> & { readonly change: Change }
 
 export interface Journal {
   /** Binds new records to central's database; what is of another one goes to the dead letters. */
@@ -95,6 +95,8 @@ class FolderJournal implements Journal {
   #current: Stream | null = null
   #nextIndex: number
   readonly #queue: Waiting[] = []
+  /** The group that is being written. */
+  #underWay: readonly Waiting[] = []
   /** Everything that touches the files goes one after the other. */
   #chain: Promise<void> = Promise.resolve()
   #writing = false
@@ -153,6 +155,7 @@ class FolderJournal implements Journal {
     try {
       while (this.#queue.length > 0) {
         const group = this.#queue.splice(0, groupAtMost)
+        this.#underWay = group
         const current = this.#current
         try {
           if (!current) throw new Error('the journal is closed')
@@ -165,6 +168,8 @@ class FolderJournal implements Journal {
         } catch (error) {
           this.#log.error({ reason: String(error) }, 'the journal cannot be written: players are refused')
           for (const { refuse } of group) refuse(new JournalUnavailable(String(error)))
+        } finally {
+          this.#underWay = []
         }
       }
     } finally {
@@ -173,7 +178,7 @@ class FolderJournal implements Journal {
   }
 
   get waiting(): number {
-    return this.#streams.reduce((sum, { pending }) => sum + pending.length, this.#queue.length)
+    return this.#pendingOf().length + this.#unwrittenOf().length
   }
 
   get deadLetters() {
@@ -181,12 +186,18 @@ class FolderJournal implements Journal {
   }
 
   waitingOf(capcomId: string): number {
-    const queued = this.#queue.filter(({ wish }) => wish.capcomId === capcomId).length
-    return queued + this.#pendingOf(capcomId).length
+    return this.#pendingOf(capcomId).length + this.#unwrittenOf(capcomId).length
   }
 
   async decided(capcomId?: string): Promise<void> {
+    // What is being written will wait in a moment.
+    if (this.#unwrittenOf(capcomId).length > 0) await this.#chain
     await Promise.all(this.#pendingOf(capcomId).map((one) => one.decided))
+  }
+
+  #unwrittenOf(capcomId?: string): readonly Waiting[] {
+    const all = [...this.#underWay, ...this.#queue]
+    return capcomId === undefined ? all : all.filter(({ wish }) => wish.capcomId === capcomId)
   }
 
   #pendingOf(capcomId?: string): Pending[] {
@@ -211,8 +222,8 @@ class FolderJournal implements Journal {
     let bytes = 0
     for (const { record, bytes: own } of stream.pending) {
       if (records.length === journalRecordsAtOnce || (bytes > 0 && bytes + own > drawnBytes)) break
-      const { number, capcomId, fence, change } = record
-      records.push({ number, capcomId, fence, change })
+      const { number, capcomId, fence, login, change } = record
+      records.push({ number, capcomId, fence, ...(login ? { login } : {}), change })
       bytes += own
     }
     const { stream: id, incarnation } = stream.head

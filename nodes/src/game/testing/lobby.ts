@@ -15,6 +15,7 @@ import {
   type Frame,
   FrameSplitter,
   latin1,
+  NtcLayerChatRelayed,
 } from '../../pat/index.ts'
 import { createFmp } from '../fmp.ts'
 import type { Session } from '../session.ts'
@@ -52,6 +53,8 @@ class MemoryLink implements WorldLink {
   readonly settled = new Map<string, Bytes>()
   readonly armed: string[] = []
   readonly tickets = new Map<string, Hold>()
+  /** When set, settings cannot be kept. */
+  fault: Error | undefined
   /** When set, claims wait for it. */
   gate: Promise<void> | undefined
   #lost: (hold: Hold, words?: string) => void = () => undefined
@@ -94,6 +97,7 @@ class MemoryLink implements WorldLink {
   }
 
   async settings(hold: Hold, settings: Bytes): Promise<void> {
+    if (this.fault) throw this.fault
     this.settled.set(hold.capcomId, settings)
   }
 
@@ -209,6 +213,17 @@ function heard(frame: Frame): Heard {
 /** `AnsLayerDown 3` for each packet. */
 export const names = (packets: readonly Heard[]): readonly string[] =>
   packets.map(({ name, sequence }) => `${name} ${sequence}`)
+
+/** What the player reads of these: lines of the server's own voice, and the words of refusals. */
+export const readable = (packets: readonly Heard[]): string =>
+  packets
+    .filter(({ name }) => name === NtcLayerChatRelayed.name || name.endsWith('Alert'))
+    .map(({ body }) => body as { readonly message?: Bytes; readonly text?: Bytes })
+    .map(({ message, text }) => latin1(message ?? text ?? new Uint8Array()))
+    .join(' ')
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/ +/g, ' ')
+    .trim()
 
 /** The body of the first such packet among those heard. */
 export function read<P extends AnyPacket>(packet: P, heard: readonly Heard[]): Body<P> {

@@ -37,8 +37,8 @@ export class MemorySocial implements SocialLink {
   asked = 0
   /** When set, answers about acquaintances are as old as it takes. */
   slow: Promise<void> | undefined
+  keeps: SocialLink['keeps'] = { own: true, othersMs: 3000, searchesAlone: true }
   /** When set, every call fails with it. */
-  readonly keeps = { own: true, othersMs: 3000, searchesAlone: true }
   fault: Error | undefined
 
   /** A hunter exists, here or anywhere. */
