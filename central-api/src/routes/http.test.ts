@@ -114,7 +114,7 @@ describe.each(runtimes)('over %s', (runtime) => {
     expect(await refused(identifyConsole.path, post(shown))).toMatchObject({ code: 'internal' })
     await central.sql`alter table consoles rename column lost to media_version`
     const log = central.log.lines.join('\n')
-    expect(log).toContain('identify_console')
+    expect(log).toContain('identify_and_issue')
     expect(log).toContain('media_version')
     expect(log).not.toContain('WSHOWNTONOBODY')
   })

@@ -12,7 +12,15 @@ interface Outcome {
 }
 
 /** Refusals that no state of the rows explains. */
-const never = new Set(['bad_request', 'forbidden', 'not_found', 'internal', 'not_ready', 'rate_limited'])
+const never = new Set([
+  'bad_request',
+  'forbidden',
+  'not_found',
+  'internal',
+  'in_doubt',
+  'not_ready',
+  'rate_limited',
+])
 
 const attemptsAtMost = 5
 
