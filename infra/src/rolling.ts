@@ -2,7 +2,7 @@
  * A rolling restart, asked for from outside: SIGHUP where the system has it, and everywhere a file in the data folder, which
  * whoever may write there may put (`citygate restart`). Windows sends SIGHUP when a console window is closed: there only the file counts.
  */
-import { existsSync, rmSync, unwatchFile, watchFile, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lasting } from './lasting.ts'
 
@@ -52,13 +52,15 @@ export function onRestartWish(
   }
   const onSignal = () => void hear('SIGHUP')
   if (process.platform !== 'win32') process.on('SIGHUP', onSignal)
-  watchFile(file, { interval: lookEveryMs, persistent: false }, () => {
+  // `watchFile` would take a wish that comes before its own first look for what was always there.
+  const looking = setInterval(() => {
     if (!existsSync(file)) return
     rmSync(file, { force: true })
     void hear('citygate restart')
-  })
+  }, lookEveryMs)
+  looking.unref()
   life.onEnd(() => {
-    unwatchFile(file)
+    clearInterval(looking)
     process.off('SIGHUP', onSignal)
   })
 }

@@ -69,6 +69,7 @@ export const Acquaintances = z.object({
 })
 export type Acquaintances = z.infer<typeof Acquaintances>
 
+/** The same as of now: a claim tells it as of its own moment. */
 export const readAcquaintances = endpoint({
   name: 'readAcquaintances',
   method: 'POST',
