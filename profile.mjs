@@ -10,7 +10,7 @@ const gib = 2 ** 30
 /** Below it, or on one core, `auto` is modest: the system itself and a desktop take a gibibyte. */
 const modestBelow = 2 * gib
 
-/** MiB of the old generation. Twice what each command was seen to need with 400 players. */
+/** MiB of the old generation: with room for more than 400 players (docs/hosts.md). */
 const heaps = { node: 128, central: 192, up: 256 }
 
 /** `{ cores, memory }`; memory in bytes, that of the container where there is one. */
