@@ -62,8 +62,9 @@ function examples(page: string): string[][] {
     .map((call) => call.replace(/\s#.*$/, '').match(/"[^"]*"|'[^']*'|\S+/g) ?? [])
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: specs differ in their keys
-function commandOf([first = '', second = '']: readonly string[]): CommandSpec<any> | undefined {
+type Shape = Pick<CommandSpec<SettingKey>, 'keys' | 'listing'>
+
+function commandOf([first = '', second = '']: readonly string[]): Shape | undefined {
   const [, group] = Object.entries(groups).find(([name]) => name === first) ?? []
   return group
     ? group.commands.find(({ name }) => name === second)
@@ -76,7 +77,7 @@ test.each(pages.filter((page) => examples(page).length > 0))(
     for (const words of examples(page)) {
       const spec = commandOf(words)
       expect(spec, words.join(' ')).toBeDefined()
-      const keys: readonly SettingKey[] = spec?.keys ?? []
+      const keys = spec?.keys ?? []
       for (const [at, word] of words.entries()) {
         const [, flag] = /^--([a-z-]+)$/.exec(word) ?? []
         if (flag === undefined || (flag === 'json' && spec?.listing)) continue

@@ -113,14 +113,18 @@ async function walk(tx: Tx, filters: Filters, page: Page) {
   const lookedUp = sort === 'seen' || (!fromIndex && (online ?? weapon) !== undefined)
   const steps = lookedUp ? walkAtMost.lookedUp : walkAtMost.inIndex
   const order = [sort, descending, after !== null, steps].join()
-  const statement =
-    walkTexts.get(order) ?? fixed(walkText({ sort, descending, begun: after !== null }, steps))
-  walkTexts.set(order, statement)
+  const statement = madeOnce(order, () => walkText({ sort, descending, begun: after !== null }, steps))
   const found = await tx.execute<Raw & Record<string, unknown>>(statement(valuesOf(filters, page)))
   return { ...answerOf(found), walked: found[0]?.walked ?? 0 }
 }
 
-const walkTexts = new Map<string, ReturnType<typeof fixed>>()
+const texts = new Map<string, ReturnType<typeof fixed>>()
+
+function madeOnce(name: string, make: () => SQL): ReturnType<typeof fixed> {
+  const text = texts.get(name) ?? fixed(make())
+  texts.set(name, text)
+  return text
+}
 
 /** What a text made once is given. Null is the driver's word for no value. */
 function valuesOf({ name, ...filters }: Filters, { after, rows }: Page) {
@@ -139,13 +143,10 @@ async function peopleThere(tx: Tx, filters: Filters, page: Page): Promise<Answer
   const { sort, descending, after } = page
   const place = (['server', 'gate', 'city'] as const).filter((each) => filters[each] !== undefined)
   const asked = [sort, descending, after !== null, ...place].join()
-  const statement =
-    placeTexts.get(asked) ?? fixed(placeText({ sort, descending, begun: after !== null }, place))
-  placeTexts.set(asked, statement)
+  const statement = madeOnce(asked, () => placeText({ sort, descending, begun: after !== null }, place))
   return answerOf(await tx.execute<Raw & Record<string, unknown>>(statement(valuesOf(filters, page))))
 }
 
-const placeTexts = new Map<string, ReturnType<typeof fixed>>()
 const placeColumns = { server: 'server_id', gate: 'gate', city: 'city' } as const
 
 function placeText(order: Walk, place: readonly (keyof typeof placeColumns)[]): SQL {

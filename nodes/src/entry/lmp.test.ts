@@ -254,7 +254,7 @@ describe('tickets', () => {
   })
 
   test('a central that makes none with another step is asked for it', async () => {
-    node.link.aheadOfNothing = true
+    node.link.makesNoneAhead = true
     const { console, ticket } = await withHunter()
     expect(node.link.issuedAlone).toBe(2)
     await console.call(ReqFmpInfo, { serverIndex: 1, fields: [2, 3] }, AnsFmpInfo)

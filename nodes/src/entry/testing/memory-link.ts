@@ -45,7 +45,7 @@ export class MemoryLink implements EntryLink {
   readonly armed: number[] = []
   readonly consoles: KnownConsole[] = []
   /** As central of an earlier release: tickets come when they are asked for. */
-  aheadOfNothing = false
+  makesNoneAhead = false
   /** Tickets that were asked for by themselves. */
   issuedAlone = 0
   readonly #tickets = new Map<string, KnownTicket>()
@@ -112,7 +112,7 @@ export class MemoryLink implements EntryLink {
   }
 
   #ahead(...logIn: Parameters<EntryLink['issueTicket']>) {
-    return this.aheadOfNothing ? null : this.#issue(...logIn)
+    return this.makesNoneAhead ? null : this.#issue(...logIn)
   }
 
   #issue(...[login, consoleId, capcomId]: Parameters<EntryLink['issueTicket']>) {
