@@ -99,7 +99,7 @@ export function autonomous(parts: AutonomousParts): Policy {
   const entry = ownEntry({
     direct: direct.entry,
     ...{ reach, known, tickets, servers: parts.servers, ownAddress: parts.ownAddress },
-    population: (serverId) => holds.populations().get(serverId) ?? 0,
+    population: holds.population,
     decided: commit,
     async rename(capcomId, name) {
       const copy = known.copy(capcomId)

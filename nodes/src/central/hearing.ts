@@ -7,8 +7,9 @@ import type { Hold } from './link.ts'
 import type { LiveAnswers } from './live.ts'
 import type { Provisional } from './provisional.ts'
 import type { Reach } from './reach.ts'
-import type { Standing } from './standing.ts'
+import { hearDirectory, type Standing } from './standing.ts'
 import type { Speech, SyncAnswer } from './sync-loop.ts'
+import type { Travellers } from './travellers.ts'
 import type { NodeVoice } from './voice.ts'
 import type { WorldSide } from './world-link.ts'
 
@@ -18,6 +19,7 @@ export interface HearingParts {
   readonly voice: NodeVoice
   readonly reach: Reach
   readonly holds: Holds
+  readonly travellers: Travellers
   readonly provisional: Provisional
   readonly world: WorldSide
   readonly live: LiveAnswers
@@ -73,7 +75,7 @@ export function createHearing(parts: HearingParts): (answer: SyncAnswer, said: S
   }
 
   return (answer, said) => {
-    standing.directory = answer.directory
+    hearDirectory(standing, answer.directory, parts.travellers)
     standing.outbox.heard(answer.presence)
     voice.answered(said, answer.journal)
     reach.answered()

@@ -68,8 +68,11 @@ test('populations count who is held, server by server', () => {
   for (const capcomId of ['AAAAAA', 'BBBBBB', 'CCCCCC']) holds.claiming()(hold(capcomId, 1))
   holds.claiming()({ ...hold('DDDDDD', 1), serverId: 5 })
   holds.lose('BBBBBB', 1)
-  expect([...holds.populations()]).toEqual([
-    [1, 2],
-    [5, 1],
-  ])
+  // A newer claim of the same player, for another game server.
+  holds.claiming()({ ...hold('CCCCCC', 2), serverId: 5 })
+  const populations = () => [1, 5, 7].map(holds.population)
+  expect(populations()).toEqual([1, 2, 0])
+  expect(holds.remove({ ...hold('CCCCCC', 2), serverId: 5 })).toBe(false)
+  holds.loseAll()
+  expect(populations()).toEqual([0, 0, 0])
 })

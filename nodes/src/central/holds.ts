@@ -19,8 +19,8 @@ export interface Holds {
   /** The fence is not this node's: what it holds of this player under it, or under a lower one, is lost. */
   lose(capcomId: string, fence: number): Hold | null
   loseAll(): Hold[]
-  /** Players held on each game server; one without players may be missing. */
-  populations(): ReadonlyMap<number, number>
+  /** Players held on this game server. */
+  population(serverId: number): number
 }
 
 /** `older`: a hold of the same player that the new one has replaced. `overtaken`: by a letter about him. */
@@ -36,7 +36,22 @@ export function createHolds(): Holds {
   const lostMeanwhile = new Map<string, number>()
   /** Players of whom letters have told meanwhile. */
   const missedMeanwhile = new Set<string>()
+  /** Counted along: every list that a console is shown asks for all of them. */
+  const counts = new Map<number, number>()
   let claims = 0
+
+  const count = ({ serverId }: Hold, by: 1 | -1) => counts.set(serverId, (counts.get(serverId) ?? 0) + by)
+
+  function set(hold: Hold): void {
+    drop(hold.capcomId)
+    held.set(hold.capcomId, hold)
+    count(hold, 1)
+  }
+
+  function drop(capcomId: string): void {
+    const hold = held.get(capcomId)
+    if (hold && held.delete(capcomId)) count(hold, -1)
+  }
 
   function arrived(hold: Hold | null): Arrived {
     const dead = hold !== null && (lostMeanwhile.get(hold.capcomId) ?? 0) >= hold.fence
@@ -48,7 +63,7 @@ export function createHolds(): Holds {
     }
     const older = hold ? (held.get(hold.capcomId) ?? null) : null
     if (!hold || dead || (older && older.fence > hold.fence)) return { kept: false, older: null, overtaken }
-    held.set(hold.capcomId, hold)
+    set(hold)
     return { kept: true, older, overtaken }
   }
 
@@ -64,24 +79,23 @@ export function createHolds(): Holds {
     },
     has: (hold) => held.get(hold.capcomId) === hold,
     remove(hold) {
-      return held.get(hold.capcomId) === hold && held.delete(hold.capcomId)
+      if (held.get(hold.capcomId) !== hold) return false
+      drop(hold.capcomId)
+      return true
     },
     lose(capcomId, fence) {
       if (claims > 0) lostMeanwhile.set(capcomId, Math.max(fence, lostMeanwhile.get(capcomId) ?? 0))
       const hold = held.get(capcomId)
       if (!hold || hold.fence > fence) return null
-      held.delete(capcomId)
+      drop(capcomId)
       return hold
     },
     loseAll() {
       const all = [...held.values()]
       held.clear()
+      counts.clear()
       return all
     },
-    populations() {
-      const counts = new Map<number, number>()
-      for (const { serverId } of held.values()) counts.set(serverId, (counts.get(serverId) ?? 0) + 1)
-      return counts
-    },
+    population: (serverId) => counts.get(serverId) ?? 0,
   }
 }

@@ -82,7 +82,7 @@ export interface Whereabouts {
 
 /** For entry servers. A node without the `entry` role is refused by central. */
 export interface EntryLink {
-  /** As of the last sync, with this node's own servers as populated now; never waits. */
+  /** As of the last sync, with this node's own servers as populated now, and travellers where they go; never waits. */
   readonly directory: Directory
   /** `source`: where the console comes from, for limits on what is created. */
   identifyConsole(
@@ -108,7 +108,7 @@ export interface EntryLink {
 
 /** For game servers. */
 export interface WorldLink {
-  /** As of the last sync, with this node's own servers as populated now; never waits. */
+  /** As of the last sync, with this node's own servers as populated now, and travellers where they go; never waits. */
   readonly directory: Directory
   /** The game servers that this node carries in this epoch. */
   readonly servers: readonly ServerAssignment[]

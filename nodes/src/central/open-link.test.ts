@@ -1,4 +1,6 @@
 import {
+  armSession,
+  armTicket,
   claimSession,
   type Letter,
   Problem,
@@ -59,6 +61,9 @@ async function opened() {
       const fence = ++fences
       await claimGate
       return { capcomId: 'AAAAAA', name: 'QQ==', fence, serverId: 1, settings: null, acquaintances: told }
+    }
+    if (endpoint.name === armTicket.name || endpoint.name === armSession.name) {
+      return { serverId: 1, address: { host: '127.0.0.1', port: 8202 }, seatUntil: '2026-11-27T12:00:00Z' }
     }
     if (endpoint.name === readAcquaintances.name) return { ...told, friends: [] }
     throw new CentralUnreachable(endpoint.name)
@@ -203,6 +208,32 @@ test('friends come with the claim, unless a letter about the player has overtake
   await last().answer({ mail: [{ number: 1, kind: 'friend-deleted', to: 'AAAAAA', by: 'BBBBBB' }] })
   open()
   expect(await friendsOf(await claim)).toEqual([])
+})
+
+test('who is sent to a game server is counted there at once, and once', async () => {
+  const { clock, link, last } = await opened()
+  const listed = (id: number, population: number) => ({
+    ...{ id, name: `Valor${id}`, type: 'open' as const, capacity: 2000, population },
+    ...{ status: 'up' as const, address: { host: '127.0.0.1', port: 8202 } },
+  })
+  const populations = () => link.entry.directory.servers.map(({ population }) => population)
+  // The first is this node's own, and of its players it knows more than central.
+  await last().answer({ directory: { ...emptyDirectory, servers: [listed(1, 5), listed(2, 7)] } })
+  expect(populations()).toEqual([0, 7])
+
+  // The game asks for a spare and for the best.
+  await link.entry.armTicket(ticket, 2)
+  await link.entry.armTicket(ticket, 1)
+  expect(populations()).toEqual([1, 7])
+  const hold = await link.world.claim(ticket)
+  expect(populations()).toEqual([1, 7])
+
+  await link.world.arm(hold, 2)
+  link.world.release(hold, 'travelling')
+  expect(populations()).toEqual([0, 8])
+  clock.advance(1000)
+  await last().answer({ directory: { ...emptyDirectory, servers: [listed(1, 0), listed(2, 8)] } })
+  expect(populations()).toEqual([0, 8])
 })
 
 test('a claim that is overtaken by the letter of its loss fails', async () => {

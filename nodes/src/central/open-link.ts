@@ -26,6 +26,7 @@ import type { SocialLink } from './social.ts'
 import { socialSide } from './social-side.ts'
 import { directoryNow, standingOf } from './standing.ts'
 import { type SyncEnd, type SyncLoop, startSync } from './sync-loop.ts'
+import { createTravellers } from './travellers.ts'
 import { createVoice, type NodeVoice } from './voice.ts'
 import { worldLink } from './world-link.ts'
 
@@ -108,6 +109,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   const isOver = Promise.withResolvers<void>()
 
   const holds = createHolds()
+  const travellers = createTravellers(clock)
   const poke = () => sync?.poke()
   const reach = createReach(() => {
     voice.doubt()
@@ -134,11 +136,12 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     options.consistency ?? 'autonomous',
   )
   const { provisional } = policies
-  const directory = () => directoryNow(standing, policies.current().directory(standing.directory), holds)
+  const directory = () =>
+    directoryNow(standing, policies.current().directory(standing.directory), holds, travellers)
   const report = () => reportOf(policies.current(), journal, options.load?.(holds.all().length) ?? null)
 
   const world = worldLink({
-    ...{ log, holds, poke, provisional, directory },
+    ...{ log, holds, travellers, poke, provisional, directory },
     policy: policies.current,
     servers: () => standing.epoch.servers,
     outbox: () => standing.outbox,
@@ -156,7 +159,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     poke()
   })
   const heard = createHearing({
-    ...{ log, standing, voice, reach, holds, provisional, world, live, draining, social, poke },
+    ...{ log, standing, voice, reach, holds, travellers, provisional, world, live, draining, social, poke },
     order: policies.order,
   })
 
@@ -228,7 +231,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
 
   return {
     nodeId: standing.epoch.nodeId,
-    entry: entrySide(policies.current, directory),
+    entry: entrySide(policies.current, directory, travellers),
     world: world.link,
     social: social.link,
     drain: draining.begin,

@@ -3,6 +3,7 @@ import type { Directory } from '@citygate/schema/contract'
 import type { Holds } from './holds.ts'
 import type { Outbox } from './outbox.ts'
 import type { Epoch } from './registration.ts'
+import type { Travellers } from './travellers.ts'
 
 /** Begun anew where central has to be registered with again. */
 export interface Standing {
@@ -18,12 +19,41 @@ export function standingOf(epoch: Epoch, outbox: Outbox): Standing {
   return { epoch, directory: epoch.directory, mailSeen: 0, outbox }
 }
 
-/** Central's counts are as old as the last sync; this node's own players are counted here and now. */
-export function directoryNow({ epoch }: Standing, shown: Directory, holds: Holds): Directory {
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/**
+ * Central counts every second or so (decision 0113), and tells the same counts to all syncs meanwhile: those whom this node
+ * has sent on are in them once they have changed. What has not changed stays the same object, by which OPN knows as much.
+ */
+export function hearDirectory(
+  standing: Pick<Standing, 'directory'>,
+  told: Directory,
+  travellers: Pick<Travellers, 'counted'>,
+): void {
+  const { servers, entries } = standing.directory
+  const sameServers = isSame(told.servers, servers)
+  if (!sameServers) travellers.counted()
+  standing.directory = {
+    ...told,
+    servers: sameServers ? servers : told.servers,
+    entries: isSame(told.entries, entries) ? entries : told.entries,
+  }
+}
+
+/**
+ * Central's counts are as old as the last sync; this node's own players are counted here and now, and so are those whom
+ * it has sent to any game server since.
+ */
+export function directoryNow(
+  { epoch }: { readonly epoch: Pick<Epoch, 'servers'> },
+  shown: Directory,
+  holds: Pick<Holds, 'population'>,
+  travellers: Pick<Travellers, 'to'>,
+): Directory {
   const own = new Set(epoch.servers.map(({ id }) => id))
-  const populations = holds.populations()
-  const servers = shown.servers.map((server) =>
-    own.has(server.id) ? { ...server, population: populations.get(server.id) ?? 0 } : server,
-  )
+  const servers = shown.servers.map((server) => {
+    const there = own.has(server.id) ? holds.population(server.id) : server.population
+    return { ...server, population: there + travellers.to(server.id) }
+  })
   return { ...shown, servers }
 }

@@ -1,16 +1,19 @@
 /** What game handlers ask of central: claims, moves, and what they tell of the players they hold. */
 import { Presence, Problem, publishedAtMost } from '@citygate/schema/contract'
 import type { Log } from '../log.ts'
+import { hashOf } from './entry-link.ts'
 import type { Holds } from './holds.ts'
 import type { Claimed, Hold, Whereabouts, WorldLink } from './link.ts'
 import type { Outbox } from './outbox.ts'
 import type { Policy } from './policy.ts'
 import type { Provisional } from './provisional.ts'
+import type { Travellers } from './travellers.ts'
 
 export interface WorldParts {
   readonly policy: () => Policy
   readonly log: Log
   readonly holds: Holds
+  readonly travellers: Pick<Travellers, 'sent' | 'arrived'>
   readonly provisional: Provisional
   readonly directory: () => WorldLink['directory']
   readonly servers: () => WorldLink['servers']
@@ -36,7 +39,7 @@ export interface WorldSide {
 const settingsBytes = 256
 
 export function worldLink(parts: WorldParts): WorldSide {
-  const { holds, log, provisional } = parts
+  const { holds, log, provisional, travellers } = parts
   const listeners = new Set<(hold: Hold, words?: string) => void>()
   const hearers = new Set<(text: string, serverId: number | null) => void>()
   const places = new WeakMap<Hold, Whereabouts>()
@@ -74,6 +77,7 @@ export function worldLink(parts: WorldParts): WorldSide {
     const { hold, acquaintances } = claimed
     const { kept, older, overtaken } = arrived(hold)
     if (!kept) throw new Problem('fence_lost')
+    for (const who of [hashOf(ticket), hold.capcomId]) travellers.arrived(who)
     if (older) lost(older)
     if (acquaintances && !overtaken) policy.learned(hold, acquaintances)
     return hold
@@ -107,7 +111,11 @@ export function worldLink(parts: WorldParts): WorldSide {
       return parts.servers()
     },
     claim,
-    arm: (hold, serverId) => parts.policy().arm(hold, serverId),
+    async arm(hold, serverId) {
+      const target = await parts.policy().arm(hold, serverId)
+      travellers.sent(hold.capcomId, serverId)
+      return target
+    },
 
     present(hold, at) {
       if (!holds.has(hold)) return
