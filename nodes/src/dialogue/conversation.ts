@@ -74,8 +74,11 @@ export interface ConversationParts<S> {
 
 export class Conversation<S> implements Peer {
   readonly id: number
-  log: Log
   readonly #kind: ServerKind<S>
+  readonly #hostLog: Log
+  #ids: Readonly<Record<string, string | number>>
+  /** Made when there is something to say: most connections say nothing. */
+  #log: Log | undefined
   readonly #line: Line
   readonly #clock: Clock
   readonly #inbox = new Inbox()
@@ -96,7 +99,8 @@ export class Conversation<S> implements Peer {
 
   constructor({ kind, line, clock, log, timing, greeted = false }: ConversationParts<S>) {
     this.id = line.id
-    this.log = log.child({ connection: line.id, server: kind.name })
+    this.#hostLog = log
+    this.#ids = { connection: line.id, server: kind.name }
     this.#kind = kind
     this.#line = line
     this.#clock = clock
@@ -108,6 +112,11 @@ export class Conversation<S> implements Peer {
       silent: () => this.#giveUp(),
       halfFrame: () => this.#broken(new ProtocolError('frame', 'began and did not end in time')),
     })
+  }
+
+  get log(): Log {
+    this.#log ??= this.#hostLog.child(this.#ids)
+    return this.#log
   }
 
   get source(): string | null {
@@ -166,7 +175,8 @@ export class Conversation<S> implements Peer {
   }
 
   identify(ids: Readonly<Record<string, string | number>>): void {
-    this.log = this.log.child(ids)
+    this.#ids = { ...this.#ids, ...ids }
+    this.#log = undefined
   }
 
   /** Ends the session in the given way and closes the line once what was sent is out. */
@@ -287,7 +297,8 @@ export class Conversation<S> implements Peer {
 
   /** The same trace is in central's log, with what it was asked. */
   #asked(packet: string, { field }: Trace): void {
-    if (field.trace !== undefined) this.log.debug({ packet, ...field }, 'central was asked')
+    if (field.trace === undefined || !this.#hostLog.isLevelEnabled('debug')) return
+    this.log.debug({ packet, ...field }, 'central was asked')
   }
 
   #refuse(call: Request<S>, text: string): void {

@@ -37,4 +37,5 @@ export interface Log {
   warn(fields: object, message: string): void
   error(fields: object, message: string): void
   child(ids: Readonly<Record<string, string | number>>): Log
+  isLevelEnabled(level: 'debug'): boolean
 }

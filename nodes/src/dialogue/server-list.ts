@@ -66,8 +66,10 @@ export function hasServers(directory: Directory): boolean {
 }
 
 /** Every server that a player could choose now. */
+const openServers = ({ servers }: Directory): readonly Open[] => servers.filter(isOpen).slice(0, mostServers)
+
 function listedServers(directory: Directory): readonly ServerRow[] {
-  const open = directory.servers.filter(isOpen).slice(0, mostServers)
+  const open = openServers(directory)
   return open.map((server) => row(server, open))
 }
 
@@ -117,7 +119,10 @@ export class ServerList {
 
   /** The row of a server that this console was shown or that is listed now. */
   find(id: number): ServerRow | undefined {
-    const rows = [...(this.#shown ?? []), ...listedServers(this.#directory())]
-    return rows.find((listed) => listed.get('index') === id)
+    const shown = this.#shown?.find((listed) => listed.get('index') === id)
+    if (shown) return shown
+    const open = openServers(this.#directory())
+    const server = open.find((one) => one.id === id)
+    return server && row(server, open)
   }
 }

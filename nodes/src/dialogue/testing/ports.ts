@@ -95,6 +95,10 @@ export class FakeLog implements Log {
   warn = this.#writer('warn')
   error = this.#writer('error')
 
+  isLevelEnabled(): boolean {
+    return true
+  }
+
   child(): Log {
     return new FakeLog(this.lines)
   }
