@@ -74,6 +74,27 @@ test('who was gone before central went away stays gone', async () => {
   expect(await statusOf('B')).toBe('down')
 })
 
+test('who gave his lease back with his last word is gone at once, and no absence brings him back', async () => {
+  const { central, sync, serverId, statusOf } = await realm()
+  await using _ = central
+  await sync[1]({ draining: true })
+  const server = async () => (await central.call(listServers, {})).items.find(({ id }) => id === serverId)
+  expect(await server()).toMatchObject({ status: 'draining' })
+  const { version } = (await sync[0]()).directory
+  await sync[1]({ draining: true, ending: true })
+  expect(await statusOf('B')).toBe('down')
+  expect(await server()).toMatchObject({ status: 'down', population: 0 })
+  const told = (await sync[0]()).directory
+  expect(told.servers.find(({ id }) => id === serverId)?.status).toBe('down')
+  // Consoles fetch their lists anew.
+  expect(told.version).not.toBe(version)
+
+  await absence(central, 600)
+  await sync[0]()
+  expect(await statusOf('A')).toBe('up')
+  expect(await statusOf('B')).toBe('down')
+})
+
 test('a silence shorter than half a lease is none', async () => {
   const { central, sync } = await realm()
   await using _ = central

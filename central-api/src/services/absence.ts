@@ -56,6 +56,9 @@ export async function comeBack(deps: Deps): Promise<void> {
   })
 }
 
+/** The end of a lease that its node gave back with its last word: before its renewal, which no other's is. */
+export const givenBack = sql<Date>`clock_timestamp() - interval '1 second'`
+
 /** Gives the number of nodes whose leases had run out, or would have, while central was away. */
 async function extend(tx: Transaction): Promise<number> {
   const own = sql`least(greatest(e.expires_at - e.renewed_at, ${seconds(times.nodeLease)}), ${seconds(holdsInALease * times.syncMost)})`
@@ -63,6 +66,7 @@ async function extend(tx: Transaction): Promise<number> {
     from ${nodes} n, ${heartbeat} h
     where n.id = e.node_id and n.newest_epoch = e.epoch
       and e.renewed_at <= h.at + ${seconds(2 * beatEveryMs)}
+      and e.expires_at > e.renewed_at
       and e.expires_at >= h.at - ${seconds(beatEveryMs)} and e.expires_at < clock_timestamp() + ${own}
     returning 1`)
   return extended.length

@@ -26,9 +26,10 @@ export type Quiet = Omit<Answer, 'mail'> & {
   readonly letters: boolean
 }
 
-export function saysNothing({ presence, releases, settings, journal, earlierDone, answers }: Body): boolean {
+export function saysNothing(body: Body): boolean {
+  const { presence, releases, settings, journal, earlierDone, ending, answers } = body
   const present = presence.full || presence.set.length > 0 || presence.gone.length > 0
-  const held = releases.length > 0 || settings.length > 0 || earlierDone
+  const held = releases.length > 0 || settings.length > 0 || earlierDone || ending
   return !(present || held || journal !== null || answers.length > 0)
 }
 

@@ -12,7 +12,7 @@ import { inTurn } from '../db/in-turn.ts'
 import { transact, type Wake } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { holdsInALease } from '../times.ts'
-import { beat, beatDue } from './absence.ts'
+import { beat, beatDue, givenBack } from './absence.ts'
 import { bumpDirectory } from './directory.ts'
 import { ahead, epochColumns, requireNewest, shareNode } from './epochs.ts'
 import { applyReleases, applySettings, holdsOfEarlier, lockHolds, refusedHolds } from './holds.ts'
@@ -111,7 +111,7 @@ async function apply(deps: Deps, tx: Transaction, nodeId: string, said: Body, wa
     .select({ draining: nodeEpochs.draining })
     .from(nodeEpochs)
     .where(epochRow(nodeId, epoch))
-  if (first && first.draining !== draining) await bumpDirectory(tx, wake)
+  if (first && (first.draining !== draining || said.ending)) await bumpDirectory(tx, wake)
   const locked = await lockEpoch(tx, nodeId, epoch)
   if (number <= locked.lastSync) throw new Problem('sync_out_of_order')
   if (said.incarnation !== undefined && said.incarnation !== locked.incarnation) {
@@ -132,7 +132,7 @@ async function apply(deps: Deps, tx: Transaction, nodeId: string, said: Body, wa
   const [renewed] = await tx
     .update(nodeEpochs)
     .set({
-      ...{ lastSync: number, draining, renewedAt: now, expiresAt: leaseEnd(deps) },
+      ...{ lastSync: number, draining, renewedAt: now, expiresAt: said.ending ? givenBack : leaseEnd(deps) },
       ...(body.report === null ? {} : { report: body.report }),
     })
     .where(epochRow(nodeId, epoch))

@@ -286,6 +286,39 @@ test('a superseded start loses its players and ends; a listener that comes late 
   expect(await link.close(1000)).toBe(false)
 })
 
+test('the last word of a start gives its lease back, behind everything else', async () => {
+  const { clock, link, last } = await opened()
+  const hold = await link.world.claim(ticket)
+  link.world.present(hold, here)
+  await link.world.settings(hold, settings)
+  link.world.release(hold, 'left')
+  link.drain()
+  const closed = link.close(10_000)
+  clock.advance(1000)
+  // Central has to decide about the settings before the hold may go, and with it the lease.
+  expect(last().body).toMatchObject({ ending: false, releases: [], journal: { records: [{ number: 1 }] } })
+  await last().answer(journalAnswer(last(), 1))
+  clock.advance(1000)
+  expect(last().body).toMatchObject({ ending: true, releases: [{ capcomId: 'AAAAAA' }], draining: true })
+  // It was not heard: it is said once more.
+  await last().fail(new CentralUnreachable('gone'))
+  clock.advance(5000)
+  expect(last().body).toMatchObject({ ending: true, releases: [{ capcomId: 'AAAAAA' }] })
+  await last().answer()
+  expect(await closed).toBe(true)
+})
+
+test('a start whose journal central has not decided about keeps its lease', async () => {
+  const { clock, link, last, syncs } = await opened()
+  await link.world.settings(await link.world.claim(ticket), settings)
+  const closed = link.close(2000)
+  clock.advance(100)
+  await last().answer()
+  clock.advance(2000)
+  expect(await closed).toBe(false)
+  expect(syncs.some(({ body }) => body.ending)).toBe(false)
+})
+
 test('a registration waits for central to come, with growing pauses, and can be given up', async () => {
   const clock = manualClock()
   let tries = 0

@@ -241,6 +241,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       if (ended) listener(ended)
     },
     async close(deadlineMs) {
+      voice.goodbye()
       const told = (await sync?.stop(deadlineMs)) ?? false
       closing.abort(new Error('the node is closing'))
       await journal.close()

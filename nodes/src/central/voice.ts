@@ -24,6 +24,8 @@ export interface NodeVoice extends Voice {
   reportSoon(): void
   /** Everything that earlier starts wrote has been decided: what they still hold ends. */
   earlierDone(): void
+  /** This start serves nobody any more: when nothing else is left to tell, it says so. */
+  goodbye(): void
   /** Central has answered to what was said. */
   answered(said: Speech, journal: SyncAnswer['journal']): void
 }
@@ -38,11 +40,13 @@ export function createVoice(parts: VoiceParts): NodeVoice {
   let earlier: 'waits' | 'done' | 'told' = 'waits'
   /** Central did not take the records of a call: not before this moment. */
   let journalNotBefore = Number.NEGATIVE_INFINITY
+  let ending: 'no' | 'last' | 'told' = 'no'
   let doubted = false
   let reportedAt = Number.NEGATIVE_INFINITY
 
   function journalSpeaks(): boolean {
-    return journal.hasNews() && clock.now() >= journalNotBefore
+    // Who is about to end does not rest.
+    return journal.hasNews() && (clock.now() >= journalNotBefore || ending === 'last')
   }
 
   function report() {
@@ -59,14 +63,17 @@ export function createVoice(parts: VoiceParts): NodeVoice {
     }
   }
 
+  // Of what is in the journal central has to decide first: the lease holds the fences until then.
+  const mayEnd = () => ending === 'last' && journal.waiting === 0
+  const speaks = () => standing.outbox.hasNews() || doubted || journalSpeaks() || live.hasNews()
+
   return {
-    hasNews: () =>
-      standing.outbox.hasNews() || doubted || journalSpeaks() || live.hasNews() || earlier === 'done',
+    hasNews: () => speaks() || earlier === 'done' || mayEnd(),
 
     draw(news) {
       doubted = false
       const { outbox, mailSeen, directory, epoch } = standing
-      return {
+      const words = {
         ...outbox.draw(),
         ...{ mailSeen, directoryVersion: directory.version, incarnation: epoch.incarnation },
         journal: news && journalSpeaks() ? journal.draw() : null,
@@ -74,6 +81,7 @@ export function createVoice(parts: VoiceParts): NodeVoice {
         answers: news ? live.draw() : [],
         report: report(),
       }
+      return { ...words, ending: mayEnd() && !speaks() }
     },
 
     putBack(speech) {
@@ -90,7 +98,11 @@ export function createVoice(parts: VoiceParts): NodeVoice {
     earlierDone() {
       earlier = 'done'
     },
+    goodbye() {
+      if (ending === 'no') ending = 'last'
+    },
     answered(said, answer) {
+      if (said.ending) ending = 'told'
       if (said.earlierDone) earlier = 'told'
       decided(said.journal, answer)
     },

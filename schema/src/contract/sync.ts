@@ -102,6 +102,8 @@ export const syncNode = endpoint({
     journal: JournalPart.nullable().default(null),
     /** Everything that earlier starts of this node wrote has been told: what they still hold ends. */
     earlierDone: z.boolean().default(false),
+    /** The last word of this start, which serves nobody any more: its lease ends with the call. */
+    ending: z.boolean().default(false),
     /** To letters that ask. */
     answers: z.array(QuestionAnswer).max(100).default([]),
     /** Null: as reported last. */
