@@ -24,7 +24,12 @@ export async function bumpDirectory(tx: Transaction, wake: Wake): Promise<void> 
   wake('directory')
 }
 
-export async function readDirectory(tx: Tx): Promise<Directory> {
+/** With who carries each game server. */
+export type CountedDirectory = Omit<Directory, 'servers'> & {
+  readonly servers: readonly (Directory['servers'][number] & { readonly nodeId: string | null })[]
+}
+
+export async function readDirectory(tx: Tx): Promise<CountedDirectory> {
   const [[head], servers, entries] = await inTurn(
     tx.select({ version: directory.version }).from(directory),
     readServers(tx),
@@ -36,9 +41,11 @@ export async function readDirectory(tx: Tx): Promise<Directory> {
 /** As the rows below say it. */
 export function asDirectory(
   version: number,
-  servers: readonly (Omit<Directory['servers'][number], 'status'> & { readonly draining: boolean | null })[],
+  servers: readonly (Omit<CountedDirectory['servers'][number], 'status'> & {
+    readonly draining: boolean | null
+  })[],
   entries: readonly { nodeId: string; lmp: Address | null; rfp: Address | null; load: number }[],
-): Directory {
+): CountedDirectory {
   return {
     version,
     servers: servers.map(({ draining, ...server }) => ({ ...server, status: statusOf(draining, server) })),
@@ -72,6 +79,7 @@ export function readServers(tx: Tx) {
   return tx
     .select({
       id: servers.id,
+      nodeId: sql<string | null>`${servers.nodeId}`.as('nodeId'),
       name: servers.name,
       type: servers.type,
       capacity: servers.capacity,

@@ -4,10 +4,9 @@
  * instance has read a moment ago is good for the next syncs too; whatever else changes raises the directory's
  * version, and is read at once.
  */
-import type { Directory } from '@citygate/schema/contract'
 import type { Tx } from '../db/database.ts'
 import type { Deps } from '../deps.ts'
-import { readDirectory } from './directory.ts'
+import { type CountedDirectory, readDirectory } from './directory.ts'
 
 /** Milliseconds. No more than a twentieth of the time is spent reading it, until it would be too old. */
 const fresh = { least: 1000, most: 5000, timesRead: 20 } as const
@@ -16,7 +15,7 @@ const fresh = { least: 1000, most: 5000, timesRead: 20 } as const
 const meanwhileMs = 2000
 
 interface Kept {
-  readonly directory: Directory
+  readonly directory: CountedDirectory
   readonly readAt: number
   readonly freshForMs: number
   beingRead: boolean
@@ -26,7 +25,7 @@ interface Kept {
 const keptBy = new WeakMap<Deps, Kept>()
 
 /** @param version as the database has it now */
-export async function keptDirectory(deps: Deps, tx: Tx, version: number): Promise<Directory> {
+export async function keptDirectory(deps: Deps, tx: Tx, version: number): Promise<CountedDirectory> {
   const kept = freshDirectory(deps)
   if (kept?.version === version) return kept
   const reading = willRead(deps)
@@ -38,7 +37,7 @@ export async function keptDirectory(deps: Deps, tx: Tx, version: number): Promis
 }
 
 /** What was read a moment ago; of its version only the database knows whether it is still the newest. */
-export function freshDirectory(deps: Deps): Directory | null {
+export function freshDirectory(deps: Deps): CountedDirectory | null {
   const kept = keptBy.get(deps)
   if (!kept) return null
   const good = kept.beingRead ? kept.freshForMs + meanwhileMs : kept.freshForMs
@@ -51,7 +50,7 @@ export function willRead(deps: Deps) {
   if (before) before.beingRead = true
   const readAt = performance.now()
   return {
-    done(directory: Directory): Directory {
+    done(directory: CountedDirectory): CountedDirectory {
       const took = performance.now() - readAt
       const freshForMs = Math.min(Math.max(took * fresh.timesRead, fresh.least), fresh.most)
       keptBy.set(deps, { directory, readAt, freshForMs, beingRead: false })

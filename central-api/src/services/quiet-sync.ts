@@ -16,6 +16,7 @@ import { asDirectory, readEntries, readServers } from './directory.ts'
 import { moved } from './incarnation.ts'
 import { freshDirectory, willRead } from './kept-directory.ts'
 import { leaseEnd, leaseMs, nextSyncMs } from './pace.ts'
+import { offered } from './silence.ts'
 
 type Body = z.output<NonNullable<(typeof syncNode)['body']>>
 type Answer = Output<typeof syncNode>
@@ -80,7 +81,10 @@ export async function syncQuietly(deps: Deps, nodeId: string, body: Body): Promi
     leaseMs: found.lease_ms,
     presence: { generation: found.generation, wantFull },
     refused: [],
-    directory: servers || !kept ? reading.done(asDirectory(version, servers ?? [], entries ?? [])) : kept,
+    directory: offered(
+      deps,
+      servers || !kept ? reading.done(asDirectory(version, servers ?? [], entries ?? [])) : kept,
+    ),
     orders: { drain: found.drain, questSeconds: found.quest_seconds, consistency: found.consistency },
     nextSyncMs: found.next_sync_ms,
     letters: found.letters,

@@ -23,6 +23,7 @@ import { leaseEnd, leaseMs } from './pace.ts'
 import { beginReach } from './reach.ts'
 import { requireWithinLimits } from './server-limits.ts'
 import { placeOffers, softOf } from './server-offers.ts'
+import { offered } from './silence.ts'
 
 type Start = z.output<NonNullable<(typeof endpoint)['body']>>
 
@@ -58,7 +59,7 @@ export async function registerNode(
       incarnation: central.incarnation,
       leaseMs: lease,
       servers: carried,
-      directory: await readDirectory(tx),
+      directory: offered(deps, await readDirectory(tx)),
     }
   })
 }

@@ -4,11 +4,12 @@ import {
   limitNode,
   limitNodes,
   listAudit,
+  listServers,
   type registerNode,
   releaseOwnServers,
   syncNode,
 } from '@citygate/schema/contract'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type TestCentral, type TestNode, testCentral } from '../testing/central.ts'
 import { logIn, newHunter, newTicket, syncBody } from '../testing/hunters.ts'
 
@@ -132,6 +133,51 @@ test('entry nodes: least loaded first, by dialogues under way and players held, 
     [holding.nodeId, 3 / 20],
     [busy.nodeId, 1],
   ])
+})
+
+test('a node whose call broke off is offered last, long before its lease is over, until it calls again', async () => {
+  await using realm = await testCentral('node')
+  const start = (name: string) => realm.node({ name, servers: [{ name, type: 'open' }] })
+  const [gone, here] = [await start('gone'), await start('here')]
+  const sync = (node: TestNode, number: number, holdMs: number, version = 0, signal?: AbortSignal) =>
+    realm.call(
+      syncNode,
+      { body: syncBody(node.epoch, number, { holdMs, directoryVersion: version }) },
+      node.key,
+      signal,
+    )
+  /** Soft caps and entries, as the node that is there is told. */
+  const offer = ({ directory }: Awaited<ReturnType<typeof sync>>) => ({
+    soft: Object.fromEntries(directory.servers.map(({ name, soft }) => [name, soft])),
+    entries: directory.entries.map(({ nodeId }) => nodeId),
+  })
+  await sync(gone, 1, 0)
+  const { directory } = await sync(here, 1, 0)
+  const usual = {
+    soft: { gone: 1600, here: 1600 },
+    entries: expect.arrayContaining([gone.nodeId, here.nodeId]),
+  }
+  expect(offer(await sync(here, 2, 0))).toEqual(usual)
+
+  const dies = new AbortController()
+  const broken = sync(gone, 2, 20_000, directory.version, dies.signal)
+  const waits = sync(here, 3, 20_000, directory.version)
+  await vi.waitFor(async () => {
+    const [row] = await realm.sql`select last_sync from node_epochs where node_id = ${gone.nodeId}`
+    expect(Number(row?.last_sync)).toBe(2)
+  })
+  dies.abort()
+  await expect(broken).rejects.toThrow()
+  // The call that is held hears of it.
+  expect(offer(await waits)).toEqual({
+    soft: { gone: 0, here: 1600 },
+    entries: [here.nodeId, gone.nodeId],
+  })
+  const { items } = await realm.call(listServers, {})
+  expect(items.map(({ status }) => status)).toEqual(['up', 'up'])
+
+  await sync(gone, 3, 0)
+  expect(offer(await sync(here, 4, 0))).toEqual(usual)
 })
 
 test('a console is shown as many game servers as it can list, whatever numbers nobody carries any more', async () => {

@@ -24,6 +24,7 @@ import { leaseEnd, leaseMs, nextSyncMs } from './pace.ts'
 import { applyPresence, drawGeneration, holdColumns, holds, rows } from './presence.ts'
 import { keepAnswers } from './questions.ts'
 import { saysNothing, syncQuietly } from './quiet-sync.ts'
+import { callOf, offered } from './silence.ts'
 
 type Body = z.output<NonNullable<(typeof endpoint)['body']>>
 type Answer = Output<typeof endpoint>
@@ -36,6 +37,16 @@ type Collected = Pick<Answer, 'directory' | 'mail' | 'orders'>
 
 /** @throws Problem `epoch_superseded`, `incarnation_changed`, `sync_out_of_order` */
 export async function sync(deps: Deps, nodeId: string, body: Body, signal: AbortSignal): Promise<Answer> {
+  if (!deps.wakeups) return syncOnce(deps, nodeId, body, signal)
+  const over = callOf(deps, nodeId, body.holdMs > 0)
+  try {
+    return await syncOnce(deps, nodeId, body, signal)
+  } finally {
+    over()
+  }
+}
+
+async function syncOnce(deps: Deps, nodeId: string, body: Body, signal: AbortSignal): Promise<Answer> {
   const { wakeups } = deps
   const quiet = !wakeups && saysNothing(body) ? await syncQuietly(deps, nodeId, body) : null
   if (quiet) return { ...quiet, mail: quiet.letters ? await readLetters(deps, nodeId, body) : [] }
@@ -209,7 +220,7 @@ async function collect(deps: Deps, tx: Transaction, nodeId: string, body: Body):
       ...(node ? { questSeconds: node.questSeconds } : {}),
       consistency: node?.consistency ?? null,
     },
-    directory: await keptDirectory(deps, tx, node?.version ?? 0),
+    directory: offered(deps, await keptDirectory(deps, tx, node?.version ?? 0)),
   }
 }
 
