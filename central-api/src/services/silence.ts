@@ -51,6 +51,7 @@ export function callOf(deps: Deps, nodeId: string, isHeld: boolean): () => void 
       heard.silent = new Set([...heard.silent, nodeId])
       deps.wakeups?.wakeHere('directory')
     }, silentAfterMs)
+    calls.timer.unref()
   }
 }
 
