@@ -31,13 +31,13 @@ export class Stage {
   }
 
   /** A console with a hunter of this name, up to the gates of its server. */
-  async enter(name: string): Promise<Console> {
+  async enter(name: string, supportCode?: string): Promise<Console> {
     const came: Passed[] = []
     const onPassed = (passed: Passed): void => {
       if (passed.direction === 'in') came.push(passed)
       else member.sent = passed.sequence
     }
-    const console = new Console({ ...this.#options, name, onPassed })
+    const console = new Console({ ...this.#options, name, supportCode, onPassed })
     const member: Member = { console, came, sent: 0 }
     this.#members.set(name, member)
     await console.goOnline()
@@ -65,12 +65,12 @@ export class Stage {
     this.#members.delete(name)
     console.kill()
     await this.console(witness).next(NtcLayerOut, ({ capcomId }) => latin1(capcomId) === console.capcomId)
-    return this.#heard()
+    return this.heard()
   }
 
-  /** Forgets what came to anybody. */
-  async forget(): Promise<void> {
-    await this.#heard()
+  /** What has come to everybody since the last look. */
+  heard(): Promise<Heard> {
+    return this.#heard()
   }
 
   end(): void {

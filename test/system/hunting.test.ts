@@ -106,7 +106,7 @@ async function gathered(inCity: string, inGate: string): Promise<void> {
 /** The board as `who` reads it: place, members and places, whether nobody more can join, remarks. */
 async function board(who: string): Promise<string[]> {
   const { records } = await asks(who, ReqCircleListLayer, { fields: [] }, AnsCircleListLayer)
-  await stage.forget()
+  await stage.heard()
   return records.map(({ circleInfo }) => {
     const [index, count, places, closed] = (['index', 'playerCount', 'capacity', 'notJoinable'] as const).map(
       (field) => circleInfo.get(field),
@@ -119,7 +119,7 @@ async function board(who: string): Promise<string[]> {
 async function party(who: string, circleIndex: number): Promise<string> {
   const { records } = await asks(who, ReqCircleUserList, { circleIndex, fields: [] }, AnsCircleUserList)
   const { hunterName } = await asks(who, ReqCircleHost, { circleIndex }, AnsCircleHost)
-  await stage.forget()
+  await stage.heard()
   const members = records.map(
     ({ circleUserData }) => `${circleUserData.get('playerIndex')}${text(circleUserData.get('hunterName'))}`,
   )
@@ -350,4 +350,28 @@ test('a party breaks with its leader, and its place on the board is another’s 
   expect(await joins('B', 1)).toEqual({ B: 'AnsCircleJoinAlert =' })
   await joins('C', 1)
   expect(await board('A')).toEqual(['1: 2/2 closed second'])
+})
+
+test('the same hunter from another console: the first one reads why, and nothing of him stays', async () => {
+  await gathered('ABC', 'G')
+  await says('A', ReqCircleCreate, quest({ capacity: 2 }))
+  await joins('B', 1)
+  const first = stage.console('A')
+  const second = await stage.enter('again', first.supportCode)
+  expect(second.capcomId).toBe(first.capcomId)
+  await first.game.closed
+  expect(first.game.end).toMatchObject({ text: 'Your hunter has logged in elsewhere.' })
+  expect(await stage.heard()).toMatchObject({
+    B: `NtcLayerHost 0, NtcLayerOut 0, NtcCircleLeave 0, NtcCircleBreak 0, ${change} 0`,
+    C: `NtcLayerHost 0, NtcLayerOut 0, ${change} 0`,
+    G: 'NtcLayerUserNum 0',
+  })
+  expect(await says('again', ReqLayerDown, here)).toEqual({
+    again: 'AnsLayerDown =',
+    G: 'NtcLayerIn =',
+  })
+  expect(await says('again', ReqLayerDown, here)).toEqual({
+    again: 'AnsLayerDown =',
+    G: 'NtcLayerUserNum 0',
+  })
 })
