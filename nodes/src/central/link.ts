@@ -106,6 +106,12 @@ export interface EntryLink {
   endTicket(ticket: Bytes): Promise<void>
 }
 
+/**
+ * A hold has been lost to a newer claim, here or on another node. `words`: an operator has ended the session, and says so to
+ * the player. `over`: this start of the node is over, and with it all that it held.
+ */
+export type LossListener = (hold: Hold, words?: string, over?: boolean) => void
+
 /** For game servers. */
 export interface WorldLink {
   /** As of the last sync, with this node's own servers as populated now, and travellers where they go; never waits. */
@@ -125,11 +131,7 @@ export interface WorldLink {
   settings(hold: Hold, settings: Bytes): Promise<void>
   /** Ends a hold. Never waits; a second call for the same hold does nothing. */
   release(hold: Hold, reason: 'left' | 'travelling' | 'lost'): void
-  /**
-   * Called when a hold has been lost to another node or to a newer claim here, or this start of the node is over.
-   * `words`: an operator has ended the session, and says so to the player.
-   */
-  onLost(listener: (hold: Hold, words?: string) => void): void
+  onLost(listener: LossListener): void
   /** An operator says something to all players here, or to those of one game server. */
   onAnnounce(listener: (text: string, serverId: number | null) => void): void
 }

@@ -3,7 +3,7 @@ import { Presence, Problem, publishedAtMost } from '@citygate/schema/contract'
 import type { Log } from '../log.ts'
 import { hashOf } from './entry-link.ts'
 import type { Holds } from './holds.ts'
-import type { Claimed, Hold, Whereabouts, WorldLink } from './link.ts'
+import type { Claimed, Hold, LossListener, Whereabouts, WorldLink } from './link.ts'
 import type { Outbox } from './outbox.ts'
 import type { Policy } from './policy.ts'
 import type { Provisional } from './provisional.ts'
@@ -40,19 +40,20 @@ const settingsBytes = 256
 
 export function worldLink(parts: WorldParts): WorldSide {
   const { holds, log, provisional, travellers } = parts
-  const listeners = new Set<(hold: Hold, words?: string) => void>()
+  const listeners = new Set<LossListener>()
   const hearers = new Set<(text: string, serverId: number | null) => void>()
   const places = new WeakMap<Hold, Whereabouts>()
 
-  function lost(hold: Hold, words?: string): void {
+  function lost(hold: Hold, words?: string, over = false): void {
     parts.outbox().forget(hold)
     provisional.release(hold, null)
     const { capcomId, fence } = hold
-    if (words === undefined) log.info({ capcomId, fence }, 'a player has been lost to another node')
+    if (over) log.info({ capcomId, fence }, 'a player has been lost with this start of the node')
+    else if (words === undefined) log.info({ capcomId, fence }, 'a player has been lost to a newer claim')
     else log.info({ capcomId, fence }, 'central has ended the session of a player')
     for (const listener of listeners) {
       try {
-        listener(hold, words)
+        listener(hold, words, over)
       } catch (err) {
         log.error({ err, capcomId: hold.capcomId }, 'telling the loss of a player failed')
       }
@@ -150,7 +151,7 @@ export function worldLink(parts: WorldParts): WorldSide {
     link,
     lose,
     loseAll: () => {
-      for (const hold of holds.loseAll()) lost(hold)
+      for (const hold of holds.loseAll()) lost(hold, undefined, true)
     },
     announce(text, serverId) {
       for (const hearer of hearers) hearer(text, serverId)

@@ -13,6 +13,7 @@ import {
   encodeFrame,
   type Frame,
   FrameSplitter,
+  hex,
   latin1,
   NtcShut,
   noBytes,
@@ -395,6 +396,21 @@ describe('the end', () => {
     expect(frame.length).toBeLessThanOrEqual(8 + 3 + 511)
     expect(frame.subarray(-5).toString()).toBe('<END>')
     expect(frame.readUInt32BE(4)).toBe(NtcShut.id)
+  })
+
+  test('a text for the player is in the encoding of his game', () => {
+    const said = (mediaVersion: string): string => {
+      const { line, clock, conversation } = start()
+      clock.pass(1500)
+      const connectionData = ConnectionData.of({ mediaVersion: ascii(mediaVersion) })
+      conversation.receive(encodeFrame(AnsConnection, 7, { connectionData }))
+      line.take()
+      conversation.shut('出入り禁止 é')
+      return hex(line.take()).replace(/^.*3c43454e5445523e/, '')
+    }
+    const end = hex(ascii('<END>'))
+    expect(said('0906222136')).toBe(`8f6f93fc82e88bd68e7e203f${end}`)
+    expect(said('1001301045')).toBe(`${hex(new TextEncoder().encode('出入り禁止 é'))}${end}`)
   })
 
   test('no bytes whatever make it throw, or hang, or speak after the end', () => {

@@ -6,6 +6,7 @@
  * end once. What this console does wrong costs this connection alone.
  */
 import { Trace } from '../central/index.ts'
+import { audienceOf, type Encode, encodeFor } from '../content/index.ts'
 import {
   AnsConnection,
   type AnyPacket,
@@ -14,9 +15,11 @@ import {
   decodeBody,
   encodeFrame,
   type Frame,
+  latin1,
   messageText,
   NtcLogin,
   NtcShut,
+  noBytes,
   ProtocolError,
   packetName,
   ReqConnection,
@@ -86,6 +89,8 @@ export class Conversation<S> implements Peer {
   #phase: Phase = 'greeting'
   #session: { readonly value: S } | undefined
   #ending: Ending | undefined
+  /** From a text to the bytes that this console shows; until it has introduced itself nothing but ASCII is said. */
+  #encode: Encode = encodeFor('en')
   /** Reading has been stopped: too much waits. */
   #paused = false
   /** A handler waits for something. */
@@ -166,7 +171,9 @@ export class Conversation<S> implements Peer {
   }
 
   shut(text: string): void {
-    this.send(NtcShut, 0, { hasMessage: 1, message: messageText(text) })
+    // An operator's words may be in any script. Shift-JIS takes no more bytes than UTF-8: the limit holds in both.
+    const message = this.#encode(new TextDecoder().decode(messageText(text)))
+    this.send(NtcShut, 0, { hasMessage: 1, message })
     this.close()
   }
 
@@ -320,6 +327,8 @@ export class Conversation<S> implements Peer {
 
   #open(frame: Frame): Promise<void> | undefined {
     const { connectionData } = decodeBody(AnsConnection, frame.payload)
+    const mediaVersion = latin1(connectionData.get('mediaVersion') ?? noBytes)
+    this.#encode = encodeFor(audienceOf(mediaVersion, connectionData.get('languageCode')).language)
     this.#phase = 'deciding'
     const trace = new Trace()
     let opening: Opening<S> | Promise<Opening<S>>

@@ -24,7 +24,7 @@ export interface Line {
 export interface Clock {
   /** Milliseconds that only ever rise, unrelated to any date. */
   now(): number
-  /** Runs once after `ms`; the function that comes back calls it off. */
+  /** Runs once after `ms`, by `now` never before; the function that comes back calls it off. */
   after(ms: number, run: () => void): () => void
   /** Whole seconds since 1970, UTC: the game time (login.md 7.6). */
   utcSeconds(): number

@@ -24,6 +24,7 @@ import {
   AnsUserListFoot,
   AnsUserListHead,
   AnsUserObject,
+  AnsUserSearchInfoMine,
   ascii,
   ConnectionData,
   encodeFrame,
@@ -51,9 +52,12 @@ import {
   ReqUserListFoot,
   ReqUserListHead,
   ReqUserObject,
+  ReqUserSearchInfoMine,
   refusalOf,
   UserObject,
+  UserSearchInfo,
 } from '../pat/index.ts'
+import { uniqueIds } from '../world/index.ts'
 import { listedServer, MemoryLink } from './testing/memory-link.ts'
 
 let node: EntryNode
@@ -296,6 +300,19 @@ describe('the hunter', () => {
     expect(hex((await console.next())?.payload)).toBe(
       `010000000000000301030000000102050006${hex(ascii('ID0002'))}03050006${hex(ascii('Hunter'))}`,
     )
+  })
+
+  test('a hunter’s own ids are the same here as on the game servers; before one is chosen there are none', async () => {
+    const asked = { userSearchInfo: UserSearchInfo.of({ uniqueIdA: 0, uniqueIdB: 0 }) }
+    const { console } = await withHunter()
+    const chosen = { isSlotEmpty: 2, slotIndex: 1, userObject: UserObject.of({}) }
+    const { userObject } = await console.call(ReqUserObject, chosen, AnsUserObject)
+    const { userSearchInfo } = await console.call(ReqUserSearchInfoMine, asked, AnsUserSearchInfoMine)
+    const { first, second } = uniqueIds(userObject.get('capcomId') ?? ascii(''))
+    expect(userSearchInfo).toEqual(UserSearchInfo.of({ uniqueIdA: first, uniqueIdB: second }))
+    const nobody = await visit()
+    const refusal = await nobody.console.call(ReqUserSearchInfoMine, asked, refusalOf(AnsUserSearchInfoMine))
+    expect(latin1(refusal.text)).toContain(words.notOffered)
   })
 
   test('a new name replaces the old one', async () => {

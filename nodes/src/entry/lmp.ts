@@ -27,6 +27,7 @@ import {
   AnsUserListFoot,
   AnsUserListHead,
   AnsUserObject,
+  AnsUserSearchInfoMine,
   ascii,
   type Bytes,
   ChargeInfo,
@@ -46,7 +47,10 @@ import {
   ReqUserListFoot,
   ReqUserListHead,
   ReqUserObject,
+  ReqUserSearchInfoMine,
+  UserSearchInfo,
 } from '../pat/index.ts'
+import { uniqueIds } from '../world/index.ts'
 import type { Address } from './opn.ts'
 import { chosenRow, slotCount, slotRows } from './slots.ts'
 import { supportCodeOf } from './support-code.ts'
@@ -83,6 +87,7 @@ const packets = {
   ReqUserListData,
   ReqUserListFoot,
   ReqUserObject,
+  ReqUserSearchInfoMine,
   ReqFmpListVersion,
   ReqFmpListHead,
   ReqFmpListData,
@@ -275,6 +280,18 @@ function handlers(parts: LmpParts): HandlerTable<typeof packets, LmpSession> {
         unknownText: noBytes,
         unused: 0,
         userObject: chosenRow(userObject, hunter),
+      })
+    },
+    /** Seen here as well (packets.json). Before a hunter is chosen there is nobody whose ids they could be. */
+    ReqUserSearchInfoMine: (call) => {
+      const { capcomId } = call.session
+      if (capcomId === null) {
+        call.refuse(AnsUserSearchInfoMine, words.notOffered)
+        return
+      }
+      const { first, second } = uniqueIds(ascii(capcomId))
+      call.reply(AnsUserSearchInfoMine, {
+        userSearchInfo: UserSearchInfo.of({ uniqueIdA: first, uniqueIdB: second }),
       })
     },
     ReqFmpListVersion: (call) => call.reply(AnsFmpListVersion, { version: call.session.servers.version }),

@@ -361,6 +361,18 @@ describe('going away', () => {
     lobby.link.lose({ capcomId: 'BBBBBB', name: noBytes, fence: 1, serverId: 1, settings: null })
     expect(b.hears()).toEqual([])
   })
+
+  test.each([
+    ['to a newer claim', undefined, false, 'Your hunter has logged in elsewhere.'],
+    ['with this start of the node', undefined, true, 'The community server does not know you any more.'],
+    ['by an operator’s word', 'Come back tomorrow.', false, 'Come back tomorrow.'],
+  ])('who loses his lease %s reads so', async (_, told, over, read) => {
+    const lobby = new Lobby()
+    const console = await lobby.enter('Alice')
+    const hold = { capcomId: 'AAAAAA', name: noBytes, fence: 1, serverId: 1, settings: null }
+    lobby.link.lose(hold, told, over)
+    expect(words(console.hears()[0])).toContain(read)
+  })
 })
 
 test('no request of the game is left without an answer', async () => {

@@ -84,7 +84,9 @@ export class Realm {
     this.social = social
     this.log = log
     this.world = createWorld(link.servers.map((server) => ({ ...server, type: typeNumbers[server.type] })))
-    link.onLost((hold, words) => this.#lose(hold, words))
+    link.onLost((hold, words, over) =>
+      this.#lose(hold, words ?? (over ? gameWords.leaseLost : gameWords.loggedInElsewhere)),
+    )
     link.onAnnounce((text, serverId) => this.#announce(text, serverId))
     social.onLetter((hold, news) => {
       const session = this.playing(hold.capcomId)
@@ -268,7 +270,7 @@ export class Realm {
     session.peer.shut(gameWords.loggedInElsewhere)
   }
 
-  #lose(hold: Hold, words: string = gameWords.leaseLost): void {
+  #lose(hold: Hold, words: string): void {
     const session = this.playing(hold.capcomId)
     if (session?.hold.fence !== hold.fence) return
     session.peer.shut(words)

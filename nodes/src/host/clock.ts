@@ -4,7 +4,14 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   utcSeconds: () => Math.floor(Date.now() / 1000),
   after(ms, run) {
-    const timer = setTimeout(run, ms)
+    const due = performance.now() + ms
+    // Timers count from the beginning of the loop's turn, in whole milliseconds: one in twenty comes too early by `now`.
+    const look = () => {
+      const left = due - performance.now()
+      if (left > 0) timer = setTimeout(look, left)
+      else run()
+    }
+    let timer = setTimeout(look, ms)
     return () => clearTimeout(timer)
   },
 }

@@ -119,6 +119,12 @@ describe('posting and joining', () => {
     expect(act(e, 1, createCircle, four, quest)).toEqual(['refused: not_here'])
   })
 
+  test('an empty password is none: the posting shows no lock', () => {
+    const { a, act } = city()
+    act(a, 1, createCircle, CircleInfo.of({ password: ascii(''), capacity: 2 }), quest)
+    expect(a.circle).toMatchObject({ password: undefined })
+  })
+
   test('four quests fill the board', () => {
     const { act, a, b, c, d, world } = city()
     for (const player of [a, b, c, d]) act(player, 1, createCircle, four, quest)

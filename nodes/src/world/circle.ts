@@ -35,6 +35,10 @@ const longest = { password: 63, remarks: 511 } as const
 const textOf = (info: Info, key: keyof typeof longest): Bytes | undefined =>
   info.get(key)?.slice(0, longest[key])
 
+/** An empty password is none. */
+const unlessEmpty = (password: Bytes | undefined): Bytes | undefined =>
+  password && password.length > 0 ? password : undefined
+
 /** ReqCircleListLayer: the postings of the actor's city. */
 export function listCircles(turn: Turn): Reason | undefined {
   const city = cityOf(turn.actor)
@@ -76,7 +80,7 @@ export function createCircle(
     leader: actor,
     departed: false,
     questId: questOf(optionalFields) ?? 0,
-    password: textOf(info, 'password'),
+    password: unlessEmpty(textOf(info, 'password')),
     remarks: textOf(info, 'remarks'),
     unknown0x0e: info.get('unknown0x0e') ?? 0,
   }
@@ -183,7 +187,7 @@ export function changeCircle(
 /** What is not named stays. */
 function keep(circle: Circle, info: Info, optionalFields: readonly OptionalField[]): void {
   const password = textOf(info, 'password')
-  if (password) circle.password = password.length > 0 ? password : undefined
+  if (password) circle.password = unlessEmpty(password)
   circle.remarks = textOf(info, 'remarks') ?? circle.remarks
   const capacity = info.get('capacity')
   if (capacity !== undefined && validCapacity(capacity))

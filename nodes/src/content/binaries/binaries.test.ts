@@ -68,6 +68,18 @@ describe('kind 1, options (login.md 7.4)', () => {
     expect(textAt(japanese, 4 * 128 + 12, 32)).toBe('All hunters welcome')
   })
 
+  test('fills Japanese lines up to 24 bytes of Shift-JIS: half-width kana and what it lacks take one', () => {
+    const lines = ['ハンター', 'ﾊﾝﾀｰ', 'café', 'end']
+    const text = shipped('options.toml')
+      .text()
+      .replace(/description = """.*?"""/s, `description = ${JSON.stringify(lines.join('\n'))}`)
+    const japanese = options(source('options.toml', text, true))
+    const shown = [0, 24, 48, 72].map((at) => japanese.subarray(16 + at, 16 + at + 24))
+    expect(shown.map((line) => new TextDecoder('shift_jis').decode(line).replace(/[\0 ]+$/, ''))).toEqual([
+      ...['ハンター', 'ﾊﾝﾀｰ', 'caf?', 'end'],
+    ])
+  })
+
   test.each([
     [
       'a name of 16 bytes',

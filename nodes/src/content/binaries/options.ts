@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { Bytes } from '../../pat/index.ts'
+import type { Encode } from '../encoding.ts'
 import { Layout } from '../layout.ts'
 import type { Source } from '../source.ts'
 
@@ -88,7 +89,7 @@ export function options(source: Source): Bytes {
     const { name, description, ranks } = given.types[type]
     const offset = i * (sizes.typeName + sizes.description)
     out.text(offset, source.field(`types.${type}.name`, name, typeNameShown))
-    const shown = source.japanese ? japaneseLines(description) : description
+    const shown = source.japanese ? japaneseLines(description, source.encode) : description
     const text = source.field(`types.${type}.description`, shown, sizes.descriptionShown)
     out.text(offset + sizes.typeName, text)
     out.u16(at.rankRanges + 4 * i, ...ranks)
@@ -144,15 +145,11 @@ function typeMask(types: readonly (typeof typeNames)[number][]): number {
   return mask === 0b1111 ? 0xff : mask
 }
 
-/** The Japanese menu has lines of 24 bytes and no line ends; a character outside ASCII takes two. */
-function japaneseLines(text: string): string {
+/** The Japanese menu has lines of 24 bytes and no line ends. */
+function japaneseLines(text: string, encode: Encode): string {
   return text
     .split('\n')
-    .map((line) => {
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
-      const width = line.length + line.replace(/[\x00-\x7f]/g, '').length
-      return line + ' '.repeat((24 - (width % 24)) % 24)
-    })
+    .map((line) => line + ' '.repeat((24 - (encode(line).length % 24)) % 24))
     .join('')
     .trimEnd()
 }

@@ -1,6 +1,6 @@
 /** Consoles at a game server, without sockets: a link that keeps its books in memory, and lines that tests read. */
 import { type Directory, Problem } from '@citygate/schema/contract'
-import type { Hold, Whereabouts, WorldLink } from '../../central/link.ts'
+import type { Hold, LossListener, Whereabouts, WorldLink } from '../../central/link.ts'
 import { Conversation } from '../../dialogue/conversation.ts'
 import { FakeClock, FakeLine, FakeLog } from '../../dialogue/testing/ports.ts'
 import {
@@ -57,7 +57,7 @@ class MemoryLink implements WorldLink {
   fault: Error | undefined
   /** When set, claims wait for it. */
   gate: Promise<void> | undefined
-  #lost: (hold: Hold, words?: string) => void = () => undefined
+  #lost: LossListener = () => undefined
   #announce: (text: string, serverId: number | null) => void = () => undefined
   #fence = 0
 
@@ -105,12 +105,12 @@ class MemoryLink implements WorldLink {
     this.released.push(`${hold.capcomId} ${hold.fence} ${reason}`)
   }
 
-  onLost(listener: (hold: Hold, words?: string) => void): void {
+  onLost(listener: LossListener): void {
     this.#lost = listener
   }
 
-  lose(hold: Hold, words?: string): void {
-    this.#lost(hold, words)
+  lose(hold: Hold, words?: string, over?: boolean): void {
+    this.#lost(hold, words, over)
   }
 
   onAnnounce(listener: (text: string, serverId: number | null) => void): void {
