@@ -16,7 +16,6 @@ async function loginsPerCpuSecond(host: HostProcess) {
   await bots.stop('vanish')
   const program = after.program - before.program
   const database = after.database - before.database
-  const round = (value: number) => Math.round(value * 100) / 100
   return {
     logins: arrived,
     perSecond: round(arrived / seconds),
@@ -24,6 +23,8 @@ async function loginsPerCpuSecond(host: HostProcess) {
     cpuSeconds: { centralAndNode: round(program), database: round(database) },
   }
 }
+
+const round = (value: number): number => Math.round(value * 100) / 100
 
 const folder = await HostProcess.folder()
 // The first start makes the database and the certificates.
@@ -34,10 +35,17 @@ const results: Record<string, unknown> = {}
   await using host = await HostProcess.start(folder)
   const listensMs = Math.round(performance.now() - begun)
   const first = await Console.logIn({ opn: host.at.opn, tls: true, name: 'First', patience: 20_000 })
-  results.start = { listensMs, firstLogInMs: Math.round(performance.now() - begun) }
+  const firstLogInMs = Math.round(performance.now() - begun)
+  results.start = { listensMs, firstLogInMs }
   await first.logOut()
-  results.coldLogins = await loginsPerCpuSecond(host)
-  results.warmLogins = await loginsPerCpuSecond(host)
+  const cold = await loginsPerCpuSecond(host)
+  const warm = await loginsPerCpuSecond(host)
+  results.coldLogins = cold
+  results.warmLogins = warm
+  results.ratios = {
+    firstLogInToListening: round(firstLogInMs / listensMs),
+    warmToCold: round(warm.perCpuSecond / cold.perCpuSecond),
+  }
 }
 await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
 const caveats = [
