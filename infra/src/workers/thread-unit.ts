@@ -52,8 +52,9 @@ class ThreadUnit implements Unit {
     relay(socket, port1)
   }
 
-  share(): void {
-    throw new Error('a thread listens by itself')
+  /** Gives it away: where the queue is to outlive the thread, `socket` is a copy. */
+  share(door: DoorName, socket: object): void {
+    this.#worker.postMessage({ type: 'shared', door, socket }, [socket as Transferable])
   }
 
   kill(): void {
