@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { eventually } from '../src/eventually.ts'
 import { FrontDoor } from '../src/front-door.ts'
+import { inspectable, runInThread } from '../src/run-in-thread.ts'
 import { connectionsTo, listenersOn, watchers } from '../src/sockets.ts'
 
 /** A machine that is busy with other things takes its time. */
@@ -30,7 +31,7 @@ afterEach(async () => {
 
 async function open() {
   const flags = ['--workers', 'threads:2', '--accept', 'reuse-port', '--drain-time', '1s']
-  door = new FrontDoor(folder, flags)
+  door = new FrontDoor(folder, flags, inspectable)
   const { pid, nodes } = await door.ready(startMs)
   const [first] = nodes
   if (!first) throw new Error('there is no node')
@@ -63,6 +64,22 @@ test('connections are spread evenly, a rolling restart resets nobody, and each s
   for (const count of [1, 2, 1, 2]) await serving(count)
   expect(await crowd.unserved()).toEqual([])
   expect(watched()).toEqual([1, 1, 1, 1])
+})
+
+/** What comes until then waits in the thread's queue. */
+const busy = 'for (const until = Date.now() + 3000; Date.now() < until; );'
+
+test.each([
+  ['throws', `${busy} throw new Error('an odd one')`],
+  ['exits', `${busy} process.exit(3)`],
+  ['is stuck, and killed for it', 'for (;;);'],
+])('a thread %s: who waits at its sockets is served by the one that comes after it', async (_, end) => {
+  const { pid, ports } = await open()
+  await runInThread(door, pid, 'citygate worker', `setTimeout(() => { ${end} })`)
+  const crowd = new Crowd(ports, 20)
+  await serving(1)
+  await serving(2)
+  expect(await crowd.unserved()).toEqual([])
 })
 
 /** Consoles that connect one after the other, whatever became of those before them. */

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Transferable, Worker } from 'node:worker_threads'
 import { type Arrival, type DoorName, relay } from '@citygate/nodes/host'
 import { workerFile } from '../worker-file.ts'
+import { askLastWord } from './last-word.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import type { Hear, Unit } from './unit.ts'
 
@@ -21,6 +22,7 @@ class ThreadUnit implements Unit {
   readonly pid = process.pid
   readonly ended: Promise<string>
   readonly #worker: Worker
+  #listensOnShared = false
 
   constructor(worker: Worker) {
     this.#worker = worker
@@ -54,11 +56,17 @@ class ThreadUnit implements Unit {
 
   /** Gives it away: where the queue is to outlive the thread, `socket` is a copy. */
   share(door: DoorName, socket: object): void {
+    this.#listensOnShared = true
     this.#worker.postMessage({ type: 'shared', door, socket }, [socket as Transferable])
   }
 
   kill(): void {
-    void this.#worker.terminate()
+    void this.#kill()
+  }
+
+  async #kill(): Promise<void> {
+    if (this.#listensOnShared) await askLastWord(this.#worker)
+    await this.#worker.terminate()
   }
 }
 
