@@ -14,6 +14,7 @@ import { lockFolder } from './folder-lock.ts'
 import { endNode, runNode, statusOf } from './hosted-node.ts'
 import { jsonSink, openLog } from './log.ts'
 import { endWith } from './workers/guard.ts'
+import { giveLastWord } from './workers/last-word.ts'
 import { beatMs, type Failure, type FromWorker, type ToWorker } from './workers/messages.ts'
 
 const tell = (message: FromWorker): void => {
@@ -147,6 +148,7 @@ if (isMainThread) {
   process.on('SIGHUP', () => undefined)
   process.on('SIGTERM', () => tell({ type: 'asked-to-end' }))
 } else {
+  giveLastWord(() => node?.stopListening())
   parentPort?.on('message', (message: ToWorker & { socket?: Socket }) => hear(message, message.socket))
 }
 setInterval(() => tell({ type: 'beat', load: node?.load() ?? null }), beatMs)

@@ -29,7 +29,7 @@ export class FrontDoor {
   #said = ''
 
   /** Data and status file are in `folder`; any free ports, on this machine alone. */
-  constructor(folder: string, flags: readonly string[] = []) {
+  constructor(folder: string, flags: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
     this.#statusFile = join(folder, 'status.json')
     const own = ['--data', join(folder, 'data'), '--status-file', this.#statusFile, '--bind', '127.0.0.1']
     const ports = ['--http-port', '--opn-port', '--lmp-port', '--fmp-port', '--rfp-port'].flatMap((flag) => [
@@ -40,7 +40,7 @@ export class FrontDoor {
     this.#process = spawn(
       process.execPath,
       [join(root, 'boot.mjs'), 'infra/src/main.ts', 'up', ...own, ...ports, ...quick, ...flags],
-      { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
+      { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
     )
     const keep = (chunk: Buffer): void => {
       this.#said = (this.#said + chunk.toString()).slice(-4000)

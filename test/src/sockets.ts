@@ -36,15 +36,19 @@ function linkOf(pid: number, descriptor: string): string {
 }
 
 /** Inodes of the open connections whose near end is one of these IPv4 ports. */
-export function connectionsTo(ports: readonly number[]): number[] {
-  const established = '01'
+export const connectionsTo = (ports: readonly number[]): number[] => inState('01', ports)
+
+/** Inodes of the sockets that listen on these IPv4 ports. */
+export const listenersOn = (ports: readonly number[]): number[] => inState('0A', ports)
+
+function inState(wanted: string, ports: readonly number[]): number[] {
   return readFileSync('/proc/net/tcp', 'utf8')
     .trim()
     .split('\n')
     .slice(1)
     .map((line) => line.trim().split(/\s+/))
     .filter(([, near = '', , state]) => {
-      return state === established && ports.includes(Number.parseInt(near.split(':')[1] ?? '', 16))
+      return state === wanted && ports.includes(Number.parseInt(near.split(':')[1] ?? '', 16))
     })
     .map((fields) => Number(fields[9]))
 }

@@ -22,8 +22,8 @@ const first = { rfp: '192.0.2.1:8203' } as NodeStatus
 
 function doorsOf(over: Partial<DoorsParts>) {
   return planDoors({
-    ...{ accept: 'own-port', kind: 'processes', index: 0, job: jobOf(), accepted: {}, first: null },
-    sharedPorts: new SharedPorts('127.0.0.1'),
+    ...{ accept: 'own-port', index: 0, job: jobOf(), accepted: {}, first: null },
+    sharedPorts: new SharedPorts('127.0.0.1', 'processes'),
     ...over,
   })
 }
@@ -62,7 +62,7 @@ test('one acceptor: nobody else listens, and all tell its ports', () => {
 })
 
 test('shared ports: entry doors on the same ones, a world on its own; worlds alone have their own', () => {
-  const sharedPorts = new SharedPorts('127.0.0.1')
+  const sharedPorts = new SharedPorts('127.0.0.1', 'processes')
   const job = jobOf({ ports: { ...ports, opn: 0, lmp: 0, rfp: 0 } })
   const [one, two] = [0, 1].map((index) => doorsOf({ accept: 'reuse-port', index, job, sharedPorts }))
   sharedPorts.close()

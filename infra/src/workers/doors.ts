@@ -2,12 +2,11 @@
 import type { DoorName, DoorPlan, DoorPlans, NodeOptions } from '@citygate/nodes/host'
 import type { NodeJob } from '../hosted-node.ts'
 import type { NodeStatus } from '../status-file.ts'
-import type { Accept, WorkerKind } from './plan.ts'
+import type { Accept } from './plan.ts'
 import type { SharedPorts } from './shared-ports.ts'
 
 export interface DoorsParts {
   readonly accept: Accept
-  readonly kind: WorkerKind
   /** From 0. */
   readonly index: number
   readonly job: NodeJob
@@ -55,14 +54,14 @@ function ownPorts({ index, job: { ports }, first }: DoorsParts): Doors {
 }
 
 /** Entry doors on the same ports; a player belongs to one world, so each has its own port. */
-function sharedDoors({ index, kind, job: { ports, roles }, sharedPorts }: DoorsParts): Doors {
+function sharedDoors({ index, job: { ports, roles }, sharedPorts }: DoorsParts): Doors {
   const fmp = index === 0 ? ports.fmp : furtherPort(ports.fmp, further.fmp, index)
   if (!roles.includes('entry')) return { ports: { ...ports, fmp }, doors: {}, shared: [] }
   const doors: Partial<Record<DoorName, DoorPlan>> = {}
   const numbers = { ...ports, fmp }
   const shared: [DoorName, object][] = []
   for (const door of ['opn', 'lmp', 'rfp'] as const) {
-    const { port, socket } = sharedPorts.of(door, index, ports[door], kind)
+    const { port, socket } = sharedPorts.of(door, index, ports[door])
     doors[door] = { by: 'shared-port', socket: null }
     numbers[door] = port
     if (socket) shared.push([door, socket])

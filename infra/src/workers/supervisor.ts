@@ -55,7 +55,7 @@ export class Supervisor {
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts
-    this.#ports = new SharedPorts(parts.config.bind)
+    this.#ports = new SharedPorts(parts.config.bind, parts.plan.kind)
     this.#seats = parts.jobs.map((_, index) => this.#seat(index))
   }
 
@@ -72,6 +72,11 @@ export class Supervisor {
     const { plan, lasting } = this.#parts
     lasting.log.info({ workers: plan.count, kind: plan.kind, accept: plan.accept }, 'starting the workers')
     if (plan.accept === 'dispatch') await this.#openAcceptor()
+    if (plan.accept === 'reuse-port' && !(await this.#ports.tryLending())) {
+      lasting.log.warn(
+        'workers cannot be lent their sockets here: who connects while one ends is reset, and has to try again',
+      )
+    }
     // One after the other: the first one's ports are told to the others, and a token that does not reach ends it.
     for (const seat of this.#seats) await seat.start()
     this.#serving = true
@@ -176,13 +181,16 @@ export class Supervisor {
         const identity =
           (await knownIdentity(job.folder, index)) ?? (await newIdentity(job.folder, index, enrolment))
         const { ports, doors, shared } = planDoors({
-          ...{ accept: plan.accept, kind: plan.kind, index, job },
+          ...{ accept: plan.accept, index, job },
           accepted: this.#acceptor?.ports ?? {},
           first: this.#seats[0]?.node ?? null,
           sharedPorts: this.#ports,
         })
         const ready = { ...job, ports: { ...ports, ...taken }, doors }
-        return { start: { type: 'start', worker: index + 1, config, job: ready, identity }, shared }
+        return {
+          start: { type: 'start', worker: index + 1, config, job: ready, identity },
+          shared: await this.#ports.lend(shared),
+        }
       },
       enrolAnew: async () => {
         await newIdentity(lasting.folder, index, enrolment)

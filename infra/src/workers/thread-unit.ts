@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Transferable, Worker } from 'node:worker_threads'
 import { type Arrival, type DoorName, relay } from '@citygate/nodes/host'
 import { workerFile } from '../worker-file.ts'
+import { askLastWord } from './last-word.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import type { Hear, Unit } from './unit.ts'
 
@@ -21,6 +22,7 @@ class ThreadUnit implements Unit {
   readonly pid = process.pid
   readonly ended: Promise<string>
   readonly #worker: Worker
+  #listensOnShared = false
 
   constructor(worker: Worker) {
     this.#worker = worker
@@ -52,12 +54,19 @@ class ThreadUnit implements Unit {
     relay(socket, port1)
   }
 
-  share(): void {
-    throw new Error('a thread listens by itself')
+  /** Gives it away: where the queue is to outlive the thread, `socket` is a copy. */
+  share(door: DoorName, socket: object): void {
+    this.#listensOnShared = true
+    this.#worker.postMessage({ type: 'shared', door, socket }, [socket as Transferable])
   }
 
   kill(): void {
-    void this.#worker.terminate()
+    void this.#kill()
+  }
+
+  async #kill(): Promise<void> {
+    if (this.#listensOnShared) await askLastWord(this.#worker)
+    await this.#worker.terminate()
   }
 }
 

@@ -14,7 +14,7 @@ export interface Unit {
   hand(door: DoorName, socket: Socket): void
   /** Gives away a socket that was read from. */
   handArrival(arrival: Arrival): void
-  /** A bound socket that it is to listen on; only where processes can share one. */
+  /** A bound socket that it is to listen on. */
   share(door: DoorName, socket: object): void
   /** Ends it, whatever it is doing. */
   kill(): void

@@ -102,6 +102,11 @@ export class Door {
     return new Promise((empty) => this.#inside.waiting.push(empty))
   }
 
+  /** Takes no more connections, from this very moment; those that are inside stay. */
+  stopListening(): void {
+    this.#listener.stopListening()
+  }
+
   /** Lets nobody in any more and ends every connection, in words; after `graceMs` without. */
   close(text: string, graceMs: number): Promise<void> {
     return this.#listener.close(text, graceMs)

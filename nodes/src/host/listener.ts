@@ -129,6 +129,11 @@ export class Listener {
     return this.#sockets.size
   }
 
+  /** Takes no more connections, from this very moment; those that are open go on. */
+  stopListening(): void {
+    this.#server.close()
+  }
+
   /** Takes no more connections and ends those that are open, in words; after `graceMs` without words. */
   async close(text: string, graceMs: number): Promise<void> {
     const ends = [...this.#sockets].map(

@@ -83,6 +83,8 @@ export interface RunningNode {
   adopt(door: DoorName, socket: Socket, head?: Uint8Array): void
   /** Connections at this moment. */
   load(): Readonly<Record<DoorName, number>>
+  /** Takes nothing more from the queues of its ports: what waits there is for who comes after it. For a sudden end. */
+  stopListening(): void
   /**
    * Takes no new players, tells those who are here, and waits until the last one has left: for `drainMs`, or as long as
    * somebody is in a quest for `questMs` at most.
@@ -193,6 +195,9 @@ async function start(options: NodeOptions, opened: Closer[]): Promise<RunningNod
       const door = doors.get(name)
       if (door) door.adopt(socket, head)
       else socket.destroy()
+    },
+    stopListening() {
+      for (const door of doors.values()) door.stopListening()
     },
     load: () => ({ opn: 0, lmp: 0, fmp: 0, rfp: 0, ...sizes(doors) }),
     async drain(drainMs, questMs = drainMs) {
