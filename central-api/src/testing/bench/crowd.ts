@@ -52,8 +52,8 @@ export async function openCrowd(runtime: 'node' | 'worker' = 'worker'): Promise<
   const client = postgres(server.url, {
     max: 10,
     onnotice: () => {},
-    // Whole crowds are brought in through it.
-    connection: { statement_timeout: 0 },
+    // Whole crowds are brought in through it. The driver leaves out a 0.
+    connection: { statement_timeout: 600_000 },
     debug: (_, text, values) => listener?.({ text, values: [...values] }),
   })
   const wakeups = runtime === 'node' ? await listenForWakeups(client, silent) : undefined
