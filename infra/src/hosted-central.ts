@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { startPostgres } from '@citygate/central-api/embedded'
 import { type Central, DatabaseUnusable, startCentral } from '@citygate/central-api/node'
 import { inAppTerms } from '@citygate/schema/settings'
+import { chosenProfile, machine } from '../../profile.mjs'
 import { ConfigError } from './config.ts'
 import type { Lasting } from './lasting.ts'
 import type { Config } from './settings.ts'
@@ -21,6 +22,7 @@ export const centralKeys = [
   'ticketTime',
   'seatTime',
   'questionTime',
+  'profile',
 ] as const
 
 export async function startHostedCentral(
@@ -29,8 +31,11 @@ export async function startHostedCentral(
 ): Promise<Central> {
   let databaseUrl = config.database
   if (!databaseUrl) {
+    const seen = machine()
+    const modest = chosenProfile(config.profile, seen) === 'modest'
     const database = await startPostgres({
       folder: join(folder, 'database'),
+      ...(modest ? {} : { memory: seen.memory }),
       log: log.child({ part: 'database' }),
     })
     life.onEnd(() => database.close())

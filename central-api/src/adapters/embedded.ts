@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import postgres from 'postgres'
 import type { Log } from '../log.ts'
 import { type Binaries, findBinaries } from './postgres/binaries.ts'
+import { buffersFor } from './postgres/buffers.ts'
 import { type Cluster, openCluster, superuser } from './postgres/cluster.ts'
 import { cleanEnvironment } from './postgres/environment.ts'
 import { stopOrphan } from './postgres/orphan.ts'
@@ -28,7 +29,6 @@ export interface EmbeddedPostgres {
 const settings: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  shared_buffers: '24MB',
   max_connections: '40',
   max_wal_size: '128MB',
   min_wal_size: '32MB',
@@ -51,10 +51,13 @@ const startsAtMost = 5
 export async function startPostgres(options: {
   readonly folder: string
   readonly log: Log
+  /** Bytes of the machine, of which it may keep some as its cache; a small one where nothing is said. */
+  readonly memory?: number
   /** Other settings of the server than ours; a benchmark's. */
   readonly tuned?: Readonly<Record<string, string>>
 }): Promise<EmbeddedPostgres> {
-  const { log, tuned = {} } = options
+  const { log } = options
+  const tuned = { shared_buffers: buffersFor(options.memory), ...options.tuned }
   const folder = resolve(options.folder)
   mkdirSync(folder, { recursive: true })
   const binaries = findBinaries()

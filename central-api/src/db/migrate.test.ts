@@ -116,11 +116,11 @@ test('a migration that takes away says so in its name', () => {
   expect(migrations.some(({ statements }) => statements.some((text) => takesAway.test(text)))).toBe(true)
 })
 
-test('presence does not outlive a crash', async () => {
+test('presence does not outlive a crash, nor what is known of free places', async () => {
   await using database = await testDatabase()
   const { client } = connect(database.url, 1)
   const rows =
     await client`select relname from pg_class where relpersistence = 'u' and relkind = 'r' order by 1`
-  expect(rows.map((row) => row.relname)).toEqual(['presence', 'presence_generation'])
+  expect(rows.map((row) => row.relname)).toEqual(['presence', 'presence_generation', 'server_room'])
   await client.end()
 })

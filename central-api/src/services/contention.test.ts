@@ -1,5 +1,6 @@
 /** What locks and unique keys decide, with many at once on a real Postgres (docs/locking.md). */
 import {
+  adoptSession,
   armSession,
   armTicket,
   chooseHunter,
@@ -173,6 +174,78 @@ test('take-overs at once: fences rise one by one, and every holder but the last 
   const letters = await central.sql`select (body->>'fence')::int as fence from mail
     where body->>'capcomId' = ${hunter.capcomId} order by 1`
   expect(letters.map(({ fence }) => fence)).toEqual(held.slice(0, -1))
+})
+
+test('what is known of free places is never more than there are, and places that become free are found', async () => {
+  const world = await central.node({ servers: [{ name: 'Six', type: 'open', capacity: 6 }] })
+  const serverId = world.registration.servers[0]?.id ?? 0
+  const [first, second, third, adopted, ...others] = await Promise.all(
+    Array.from({ length: 20 }, () => newHunter(central, node)),
+  )
+  if (!first || !second || !third || !adopted) throw new Error('no hunters')
+  const arm = (ticketHash: string) => central.call(armTicket, { body: { ticketHash, serverId } }, node.key)
+  const claim = (ticketHash: string) =>
+    central.call(claimSession, { body: { ticketHash, epoch: world.epoch } }, world.key)
+  const countThere = async () => {
+    const [count] = await central.sql`select count(*)::int as n from (
+      select capcom_id from leases where server_id = ${serverId}
+      union select capcom_id from seats where server_id = ${serverId} and expires_at > clock_timestamp()) all_there`
+    return count?.n
+  }
+  const held = await Promise.all([first, second].map((hunter) => logIn(central, node, world, hunter)))
+  // By whoever was there when central was not: nobody asks whether there is room.
+  const before = await logIn(central, node, world, adopted)
+  const left = (capcomId: string, fence: number) => ({ capcomId, fence, reason: 'left' as const })
+  let number = 1
+  const release = (...releases: ReturnType<typeof left>[]) =>
+    central.call(syncNode, { body: syncBody(world.epoch, number++, { releases }) }, world.key)
+  await release(left(adopted.capcomId, before.fence))
+  // His place is free, and counted so.
+  await central.sql`delete from server_room where server_id = ${serverId}`
+  held.push(await logIn(central, node, world, third))
+  const { incarnation } = world.registration
+  const body = {
+    epoch: world.epoch,
+    incarnation,
+    fence: before.fence,
+    serverId,
+    consoleId: adopted.consoleId,
+  }
+  const again = { login: crypto.randomUUID(), ticketHash: await sha256(crypto.randomUUID()) }
+  const params = { capcomId: adopted.capcomId }
+  await central.call(adoptSession, { params, body: { ...body, ...again } }, world.key)
+
+  const tickets = await Promise.all(others.map((hunter) => newTicket(central, node, hunter)))
+  const armed = await atOnce(16, async (index) => {
+    const { ticketHash } = tickets[index] ?? { ticketHash: '' }
+    await arm(ticketHash)
+    return ticketHash
+  })
+  expect(times(armed, (one) => one === 'server_full')).toBe(14)
+  expect(await countThere()).toBe(6)
+
+  // Their time is over: two others get the places, and who comes late with his seat gets none.
+  const late = armed.filter((one) => one !== 'server_full')
+  await central.sql`update seats set expires_at = clock_timestamp() - interval '1 s' where server_id = ${serverId}`
+  const sooner = await atOnce(14, async (index) => {
+    const { ticketHash } = tickets.filter(({ ticketHash: hash }) => !late.includes(hash))[index] ?? {
+      ticketHash: '',
+    }
+    await arm(ticketHash)
+    return claim(ticketHash)
+  })
+  expect(times(sooner, (one) => typeof one !== 'string')).toBe(2)
+  expect(await atOnce(2, (index) => claim(late[index] ?? ''))).toEqual(['server_full', 'server_full'])
+  expect(await countThere()).toBe(6)
+
+  // A count of long ago says nothing.
+  await central.sql`insert into server_room values (${serverId}, 6, 5, clock_timestamp() - interval '2 min')`
+  await expect(arm(late[0] ?? '')).rejects.toMatchObject({ code: 'server_full' })
+
+  await release(...held.map(({ capcomId, fence }) => left(capcomId, fence)))
+  const found = await atOnce(14, (index) => arm(tickets[index]?.ticketHash ?? ''))
+  expect(times(found, (one) => typeof one !== 'string')).toBeGreaterThanOrEqual(3)
+  expect(await countThere()).toBe(6)
 })
 
 test('seats never exceed the capacity, whoever asks at once', async () => {

@@ -5,7 +5,7 @@ import {
   Problem,
   type writeSettings as settingsEndpoint,
 } from '@citygate/schema/contract'
-import { leases, meta, nodes, players, presence, servers, tickets } from '@citygate/schema/tables'
+import { leases, meta, nodes, players, presence, serverRoom, servers, tickets } from '@citygate/schema/tables'
 import { and, asc, eq, lt, or, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { now } from '../db/clock.ts'
@@ -96,6 +96,12 @@ export async function adopt(
         .update(leases)
         .set({ nodeId, lastNodeId: nodeId, epoch, fence, serverId, login, claimedAt: now })
         .where(eq(leases.capcomId, capcomId)),
+      // Whether there is room is not asked; who comes next must know.
+      tx.select({ id: servers.id }).from(servers).where(eq(servers.id, serverId)).for('no key update'),
+      tx
+        .update(serverRoom)
+        .set({ places: sql`${serverRoom.places} - 1` })
+        .where(eq(serverRoom.serverId, serverId)),
     )
     const [, [node]] = await inTurn(
       shareNode(tx, nodeId),

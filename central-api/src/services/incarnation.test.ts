@@ -256,3 +256,23 @@ test('tokens of the time before the backup are good no more', async () => {
   const enrol = running.call(enrolNode, { body: { name: 'n', keyHash: await sha256('k') } }, token)
   await expect(enrol).rejects.toEqual(refusal('enrolment_refused'))
 })
+
+test('a dump that is played back under an open connection is seen on it', async () => {
+  const database = await testDatabase()
+  onTestFinished(() => database.close())
+  const { client } = connect(database.url, 1)
+  onTestFinished(() => client.end())
+  await client`update meta set fingerprint = citygate_fingerprint()`
+  const [row] = await client`insert into nodes (name, key_hash, entry, world, newest_epoch)
+    values ('A', 'a', true, true, 1) returning id`
+  const seen = async () => {
+    const [found] =
+      await client`select database_moved() as moved, epoch_in_doubt(${row?.id}, 1) is not null as doubt`
+    return found
+  }
+  expect(await seen()).toEqual({ moved: false, doubt: false })
+  // As pg_restore --clean does: the same row in another table.
+  await client.unsafe(`alter table meta rename to before; create table meta (like before including all);
+    insert into meta select * from before; drop table before`)
+  expect(await seen()).toEqual({ moved: true, doubt: true })
+})

@@ -141,7 +141,7 @@ function open(options: postgres.Options<Record<string, never>> = {}): Sql {
 try {
   await prepareDatabase(server.url)
   const began = performance.now()
-  await filled(open({ max: 1, connection: { statement_timeout: 0 } }))
+  await filled(open({ max: 1, connection: { statement_timeout: 600_000 } }))
   const filledIn = Math.round((performance.now() - began) / 1000)
   const app = createApp({ db: openDatabase(open()), log: silent })
   const plain = open()

@@ -16,7 +16,7 @@ const roles: Role[] = ['entry', 'world']
 export const up = command({
   name: 'up',
   summary: 'Run the whole system on this machine: central API, status page, and its nodes.',
-  keys: [...lastingKeys, ...centralKeys, ...nodeKeys],
+  keys: [...new Set([...lastingKeys, ...centralKeys, ...nodeKeys])],
   // At home friends join from the same house; a stranger still has central dial nowhere but to himself.
   defaults: { dialBack: 'allow-private' },
   async run(config) {

@@ -119,7 +119,8 @@ export const tickets = pgTable(
     /** In transit until then; null while a node holds the player. */
     expiresAt: moment('expires_at'),
   },
-  (t) => [index('tickets_login').on(t.login), index('tickets_expiry').on(t.expiresAt)],
+  // None on `expiresAt`, which every step changes: such an update need not touch an index.
+  (t) => [index('tickets_login').on(t.login)],
 )
 
 /**
@@ -148,3 +149,16 @@ export const seats = pgTable(
   },
   (t) => [index('seats_server').on(t.serverId)],
 )
+
+/**
+ * Places of a game server that are free for sure, counted some time ago and one fewer with every arming since: most
+ * armings need not count who is there (docs/decisions/0142-cheaper-steps.md). UNLOGGED (made so in the migration): no
+ * row means that nothing is known.
+ */
+export const serverRoom = pgTable('server_room', {
+  serverId: integer('server_id').primaryKey(),
+  /** With another capacity nothing is known. */
+  capacity: integer('capacity').notNull(),
+  places: integer('places').notNull(),
+  countedAt: moment('counted_at').notNull(),
+})

@@ -57,6 +57,7 @@ export const leftTables: Readonly<Record<string, string>> = {
   node_reach: 'ports are dialled again',
   enrol_tokens: 'revoked by the new incarnation: make new ones',
   tickets: 'log-ins under way begin again',
+  server_room: 'counted anew',
   seats: 'a place of a traveller, for a minute',
   creations: 'counts of the last hour',
   mail: 'letters are for starts of nodes that have ended',

@@ -1,6 +1,6 @@
 /** Central in this process on an embedded database, with nodes that hold players, as rows: nobody logs in. */
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { Endpoint, Input, Output } from '@citygate/schema/contract'
 import postgres, { type Sql } from 'postgres'
@@ -41,7 +41,7 @@ const at = JSON.stringify({ host: '127.0.0.1', port: 8200 })
 /** @param runtime where central holds calls and wakes nodes, as on Node.js, or does neither, as on Workers */
 export async function openCrowd(runtime: 'node' | 'worker' = 'worker'): Promise<Crowd> {
   const folder = await mkdtemp(join(tmpdir(), 'citygate-bench-'))
-  const server = await startPostgres({ folder, log: silent })
+  const server = await startPostgres({ folder, log: silent, memory: totalmem() })
   await prepareDatabase(server.url)
   // Its work for what was brought in would be counted among that of the calls.
   const admin = postgres(server.url, { max: 1, onnotice: () => {} })
@@ -52,8 +52,8 @@ export async function openCrowd(runtime: 'node' | 'worker' = 'worker'): Promise<
   const client = postgres(server.url, {
     max: 10,
     onnotice: () => {},
-    // Whole crowds are brought in through it.
-    connection: { statement_timeout: 0 },
+    // Whole crowds are brought in through it. The driver leaves out a 0.
+    connection: { statement_timeout: 600_000 },
     debug: (_, text, values) => listener?.({ text, values: [...values] }),
   })
   const wakeups = runtime === 'node' ? await listenForWakeups(client, silent) : undefined
