@@ -96,7 +96,7 @@ it('citygate nodes drains a whole host by its name, and nobody else', async () =
       ({ name }) => name,
     )
   const said = await nodes('drain', 'barn', '--quest-time', '5m')
-  expect(said.trim().split('\n')).toHaveLength(3)
+  expect(said.match(/takes no new players/g)).toHaveLength(3)
   expect((await drained()).sort()).toEqual(['barn', 'barn-10', 'barn-2'])
   const [times] = await own.sql`select array_agg(distinct drain_quest_seconds) as seconds from nodes
     where drain_ordered and name like 'barn%'`
@@ -104,6 +104,32 @@ it('citygate nodes drains a whole host by its name, and nobody else', async () =
   await nodes('undrain', 'barn')
   expect(await drained()).toEqual([])
   await expect(nodes('drain', 'stable')).rejects.toThrow('no node or host "stable"')
+})
+
+it('citygate nodes says how to take one out of several, and asks which of two of the same name', async () => {
+  await using own = await testCentral('node')
+  const nodes = (...args: string[]) => citygate(['nodes', ...args], own.operatorKey, own.url)
+  const [, guest] = [
+    await own.node({ name: 'loft', servers: [] }),
+    await own.node({ name: 'loft-2', servers: [] }),
+  ]
+  expect(await nodes('drain', 'loft')).toMatch(/If one of them is another host.*nodes undrain ID/)
+  expect(await nodes('undrain', 'loft')).toMatch(/If one of them is another host.*nodes drain ID/)
+  expect(await nodes('drain', guest.nodeId)).not.toContain('If one of them')
+  await nodes('undrain', guest.nodeId)
+  const twin = await own.node({ name: 'loft', servers: [] })
+  for (const order of [['drain'], ['undrain'], ['consistency']]) {
+    const more = order[0] === 'consistency' ? ['synchronized'] : []
+    await expect(nodes(...order, 'loft', ...more)).rejects.toThrow(twin.nodeId)
+  }
+  const ordered = await own.sql`select name from nodes where drain_ordered or consistency_ordered is not null`
+  expect(ordered).toEqual([])
+})
+
+it('a central that does not answer is named, with what to look at', async () => {
+  await expect(citygate(['nodes', 'list'], central.operatorKey, 'http://127.0.0.1:1')).rejects.toThrow(
+    /http:\/\/127\.0\.0\.1:1 does not answer.*--central/,
+  )
 })
 
 describe('citygate players', () => {

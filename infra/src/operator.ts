@@ -1,14 +1,15 @@
 /** How a command acts for an operator: with his key, against the central API. */
 import { readFileSync } from 'node:fs'
-import { type Call, createCentral, throughHttp } from '@citygate/nodes/central'
+import type { Call } from '@citygate/nodes/central'
 import { ConfigError } from './config.ts'
+import { callOf } from './rest.ts'
 import type { Config } from './settings.ts'
 
 /** What every command of an operator takes. */
 export const operatorKeys = ['central', 'keyFile', 'operatorKey'] as const
 
 export function callOperator({ central, keyFile, operatorKey }: Config<(typeof operatorKeys)[number]>): Call {
-  return createCentral({ url: central, send: throughHttp(), key: operatorKey ?? readKey(keyFile) }).call
+  return callOf(central, operatorKey ?? readKey(keyFile))
 }
 
 function readKey(file: string): string {

@@ -72,9 +72,9 @@ export const settings = {
   operatorKey: setting({
     name: 'operator-key',
     takes: 'KEY',
-    meaning: 'the owner’s key of a new central API, instead of one that it makes up',
+    meaning: 'an operator’s key; for a new central API its owner’s, instead of one that it makes up',
     allowed: 'at least 24 printable characters without spaces',
-    default: 'made on an empty database, written to operator.key',
+    default: 'the one in operator.key, which a new central API makes',
     schema: z
       .string()
       .regex(/^[\x21-\x7e]{24,256}$/)

@@ -65,7 +65,7 @@ export const seconds = (name: string, fallback: string, least: number, most: num
     name,
     takes: 'TIME',
     meaning,
-    allowed: `a time like 30s, 10m, 1h, from ${least} s to ${most} s`,
+    allowed: `a time like 30s, 10m, 1h, 1d, from ${least} s to ${most} s`,
     default: fallback,
     schema: z
       .string()

@@ -112,6 +112,6 @@ test('a setting that is not allowed refuses every request, and the log names it 
     expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'not_ready' }])
   }
   expect(worker.lines.join('\n')).toContain(
-    'CITYGATE_NODE_LEASE: \\"5s\\" is not allowed. Allowed: a time like 30s, 10m, 1h, from 15 s to 3600 s',
+    'CITYGATE_NODE_LEASE: \\"5s\\" is not allowed. Allowed: a time like 30s, 10m, 1h, 1d, from 15 s to 3600 s',
   )
 })

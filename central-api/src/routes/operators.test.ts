@@ -241,6 +241,22 @@ describe.each(runtimes)('over %s', (runtime) => {
       const unknown = { params: { nodeId: crypto.randomUUID() }, body: { drain: true } }
       await expect(central.call(drainNode, unknown, owner)).rejects.toEqual(refusal('node_not_found'))
     })
+
+    test('a drain that is ordered again with another time for quests has the new one, and is in the log', async () => {
+      const far = await central.node({ roles: ['world'], servers: [{ name: 'Hurried', type: 'open' }] })
+      const params = { nodeId: far.nodeId }
+      const order = (questSeconds: number) =>
+        central.call(drainNode, { params, body: { drain: true, questSeconds } }, owner)
+      await order(3600)
+      await sync({}, far)
+      await order(300)
+      expect((await lettersOf(far)).filter(({ kind }) => kind === 'orders')).toHaveLength(2)
+      expect((await sync({}, far)).orders).toMatchObject({ drain: true, questSeconds: 300 })
+      await order(300)
+      const query = { subject: `node:${far.nodeId}`, action: 'drain' }
+      const { items } = await central.call(listAudit, { query }, owner)
+      expect(items.map(({ detail }) => detail)).toEqual([{ questSeconds: 300 }, { questSeconds: 3600 }])
+    })
   })
 
   describe('the audit log', () => {

@@ -78,15 +78,19 @@ export async function orderDrain(
 ): Promise<Output<typeof drainEndpoint>> {
   return transact(deps, async (tx, wake) => {
     await tx.select({ id: nodes.id }).from(nodes).where(eq(nodes.id, nodeId)).for('no key update')
-    const [node] = await tx.select({ ordered: nodes.drainOrdered }).from(nodes).where(eq(nodes.id, nodeId))
+    const [node] = await tx
+      .select({ ordered: nodes.drainOrdered, questSeconds: nodes.drainQuestSeconds })
+      .from(nodes)
+      .where(eq(nodes.id, nodeId))
     if (!node) throw new Problem('node_not_found')
-    if (node.ordered !== drain) {
+    if (node.ordered !== drain || (drain && node.questSeconds !== questSeconds)) {
       await tx
         .update(nodes)
         .set({ drainOrdered: drain, drainQuestSeconds: questSeconds })
         .where(eq(nodes.id, nodeId))
       await writeLetter(tx, nodeId, { kind: 'orders' }, wake)
-      await audit(tx, `operator:${operatorId}`, drain ? 'drain' : 'undrain', `node:${nodeId}`)
+      const detail = drain ? { questSeconds } : {}
+      await audit(tx, `operator:${operatorId}`, drain ? 'drain' : 'undrain', `node:${nodeId}`, detail)
     }
     return { nodeId, drain }
   })

@@ -95,13 +95,33 @@ const consistency = command({
   },
 })
 
-/** A host's nodes are called as it is, from the second on with a number behind: its name stands for all of them. */
+/**
+ * A host's nodes are called as it is, from the second on with a number behind: its name stands for all of them. Names
+ * are the hosts' own words, so two of them may be the same; an id is one node's alone.
+ */
 async function nodesOf(central: string, host: string): Promise<{ id: string; name: string }[]> {
   const { items } = await callPublic(central, listNodes, {})
   const numbered = (name: string) => name.startsWith(`${host}-`) && /^\d+$/.test(name.slice(host.length + 1))
-  const found = items.filter(({ id, name }) => id === host || name === host || numbered(name))
+  const byId = items.filter(({ id }) => id === host)
+  const found = byId.length > 0 ? byId : items.filter(({ name }) => name === host || numbered(name))
   if (found.length === 0) throw new ConfigError(`node: central knows no node or host ${JSON.stringify(host)}`)
+  const twins = found.filter(({ name }, index) =>
+    found.some((other, at) => at !== index && other.name === name),
+  )
+  if (twins.length > 0) {
+    const each = twins.map(({ id, name, status }) => `${name} is ${id} (${status})`)
+    throw new ConfigError(
+      `node: ${JSON.stringify(host)} stands for several nodes of one name, nothing was done. Say the id: ${each.join(', ')}`,
+    )
+  }
   return found
+}
+
+/** That a number behind the name is a worker's is usual, not certain. */
+function tellOfSeveral(found: readonly unknown[], wayBack: string): void {
+  if (found.length > 1) {
+    console.log(`If one of them is another host’s, take it out again: citygate nodes ${wayBack} ID`)
+  }
 }
 
 const drain = command({
@@ -112,11 +132,13 @@ const drain = command({
   keys: [...operatorKeys, 'questTime'],
   defaults: { questTime: '60m' },
   async run({ questTime, ...operator }, { args: [host = ''] }) {
-    for (const { id, name } of await nodesOf(operator.central, host)) {
+    const found = await nodesOf(operator.central, host)
+    for (const { id, name } of found) {
       const body = { drain: true, questSeconds: questTime }
       await callOperator(operator)(drainNode, { params: { nodeId: id }, body })
       console.log(`${name} (${id}) takes no new players and lets those leave who are there.`)
     }
+    tellOfSeveral(found, 'undrain')
   },
 })
 
@@ -126,10 +148,12 @@ const undrain = command({
   args: '<node>',
   keys: operatorKeys,
   async run(operator, { args: [host = ''] }) {
-    for (const { id, name } of await nodesOf(operator.central, host)) {
+    const found = await nodesOf(operator.central, host)
+    for (const { id, name } of found) {
       await callOperator(operator)(drainNode, { params: { nodeId: id }, body: { drain: false } })
       console.log(`${name} (${id}) takes players again.`)
     }
+    tellOfSeveral(found, 'drain')
   },
 })
 

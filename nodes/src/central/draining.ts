@@ -11,7 +11,7 @@ export interface Draining {
   begin(): void
   /** What every answer of central's says. */
   ordered(drain: boolean, questSeconds: number | undefined): void
-  /** One listener; told at once of an order that stands, and of null when it is taken back. */
+  /** One listener; told at once of an order that stands, again of one with another time, of null when it is taken back. */
   onOrder(listener: (order: DrainOrder | null) => void): void
 }
 
@@ -40,8 +40,13 @@ export function createDraining(log: Log, changed: () => void): Draining {
     },
     begin: () => set({ ...state, here: true }),
     ordered(drain, questSeconds = usualQuestSeconds) {
-      order = { questMs: questSeconds * 1000 }
+      const questMs = questSeconds * 1000
+      const otherTime = drain && state.ordered && questMs !== order.questMs
+      order = { questMs }
       set({ ...state, ordered: drain })
+      if (!otherTime) return
+      log.info({ questSeconds }, 'an operator has ordered how long quests may go on')
+      listener(order)
     },
     onOrder(wanted) {
       listener = wanted

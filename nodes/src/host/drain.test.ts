@@ -1,30 +1,7 @@
 import { expect, test } from 'vitest'
 import { manualClock } from '../central/testing/manual-clock.ts'
-import type { Crowd, Member } from '../game/crowd.ts'
 import { type DrainTimes, drainCrowd } from './drain.ts'
-
-/** Players as the game has them; what they are told is kept. */
-class Hall implements Crowd {
-  readonly present = new Map<string, Member>()
-  readonly heard: string[] = []
-
-  put(capcomId: string, inQuest = false): void {
-    this.present.set(capcomId, { capcomId, inQuest })
-  }
-  members(): readonly Member[] {
-    return [...this.present.values()]
-  }
-  say(text: string, capcomId = 'all'): void {
-    this.heard.push(`${capcomId}: ${text}`)
-  }
-  dismiss(capcomId: string): void {
-    this.present.delete(capcomId)
-    this.heard.push(`${capcomId} left`)
-  }
-  takeHeard(): string[] {
-    return this.heard.splice(0)
-  }
-}
+import { Hall } from './testing/hall.ts'
 
 const aMoment = async () => new Promise((resolve) => setImmediate(resolve))
 
@@ -124,4 +101,32 @@ test('called off, it tells players that they may stay, and leaves them alone', a
   clock.advance(60_000)
   expect(hall.takeHeard()).toEqual([])
   expect(hall.present.size).toBe(1)
+})
+
+test('with another time for quests it goes on: who is in a quest is told anew, and nobody gets longer to pack', async () => {
+  const hall = new Hall()
+  hall.put('ANNA01', true)
+  hall.put('BERT02')
+  const { clock, drain, state } = draining(hall, { drainMs: 10_000, questMs: 3_600_000 })
+  clock.advance(6000)
+  hall.takeHeard()
+  drain.allow(300_000)
+  expect(hall.takeHeard()).toEqual([
+    'ANNA01: This server closes. You may finish your quest, within 5 minutes.',
+  ])
+  clock.advance(4500)
+  expect([...hall.present.keys()]).toEqual(['ANNA01'])
+  // Counted from the order, not from the beginning.
+  clock.advance(290_000)
+  expect(hall.present.size).toBe(1)
+  hall.takeHeard()
+  drain.allow(1_800_000)
+  expect(hall.takeHeard()).toEqual([
+    'ANNA01: This server closes. You may finish your quest, within 30 minutes.',
+  ])
+  clock.advance(1_790_000)
+  expect(hall.present.size).toBe(1)
+  clock.advance(20_000)
+  await aMoment()
+  expect([hall.present.size, state.done]).toEqual([0, true])
 })

@@ -15,6 +15,8 @@ export interface DrainTimes {
 export interface Drain {
   /** True when everybody has gone, false when it was called off or time was over with players still here. */
   readonly done: Promise<boolean>
+  /** From now on quests have this time; who is in one is told. */
+  allow(questMs: number): void
   /** Players are told that they may stay. */
   callOff(): void
   /** The same without a word. */
@@ -29,7 +31,7 @@ const mayStay = 'This server stays open after all.'
 
 export function drainCrowd(crowd: Crowd, { drainMs, questMs }: DrainTimes, clock: Clock): Drain {
   const begun = clock.now()
-  const latest = begun + Math.max(questMs, drainMs)
+  let latest = begun + Math.max(questMs, drainMs)
   /** When a player has to go who is in no quest. */
   const deadlines = new Map<string, number>()
   /** The smallest mark that a player has been told. */
@@ -69,6 +71,13 @@ export function drainCrowd(crowd: Crowd, { drainMs, questMs }: DrainTimes, clock
     )
   }
 
+  function allow(newQuestMs: number): void {
+    latest = clock.now() + Math.max(newQuestMs, drainMs)
+    for (const { capcomId, inQuest } of crowd.members()) if (inQuest) told.delete(capcomId)
+    cancel()
+    look()
+  }
+
   const end = () => {
     cancel()
     finish(false)
@@ -77,6 +86,7 @@ export function drainCrowd(crowd: Crowd, { drainMs, questMs }: DrainTimes, clock
   look()
   return {
     done,
+    allow,
     end,
     callOff() {
       for (const { capcomId } of crowd.members()) crowd.say(mayStay, capcomId)
