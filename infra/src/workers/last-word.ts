@@ -19,11 +19,18 @@ export function giveLastWord(letGo: () => void): void {
  * has let go, or when it does not answer.
  */
 export async function askLastWord(worker: Worker): Promise<void> {
+  try {
+    await ask(worker)
+  } catch {
+    // A Node.js that was built without it.
+  }
+}
+
+async function ask(worker: Worker): Promise<void> {
   // Not in memory where no thread gets stuck.
   const { Session } = process.getBuiltinModule('node:inspector')
   const session = new Session()
   const { promise, resolve } = Promise.withResolvers<void>()
-  const late = setTimeout(resolve, patienceMs)
   session.on('NodeWorker.attachedToWorker', ({ params: { sessionId, workerInfo } }) => {
     if (!workerInfo.title.startsWith(`[worker ${worker.threadId}]`)) return
     session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
@@ -32,12 +39,11 @@ export async function askLastWord(worker: Worker): Promise<void> {
     const ask = { id: 1, method: 'Runtime.evaluate', params: { expression: `globalThis.${name}?.()` } }
     session.post('NodeWorker.sendMessageToWorker', { sessionId, message: JSON.stringify(ask) })
   })
+  const late = setTimeout(resolve, patienceMs)
   try {
     session.connect()
     session.post('NodeWorker.enable', { waitForDebuggerOnStart: false })
     await promise
-  } catch {
-    // A Node.js that was built without it.
   } finally {
     clearTimeout(late)
     session.disconnect()
