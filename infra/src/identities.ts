@@ -11,6 +11,7 @@ import {
 } from '@citygate/nodes/central'
 import { Problem } from '@citygate/schema/contract'
 import { ConfigError } from './config.ts'
+import { codeOf, reasonOf } from './trouble.ts'
 
 export interface Enrolment {
   readonly central: CentralPlace
@@ -48,6 +49,10 @@ export async function newIdentity(folder: string, index: number, by: Enrolment):
         `central: ${by.central.url} does not answer as a central API does (${error.message}). Is it running, and is the address right? ` +
           'The token is not used up if central did not get it: start again',
       )
+    }
+    const refused = codeOf(error)
+    if (refused !== undefined && !(error instanceof Problem)) {
+      throw new ConfigError(`data: ${homeOf(folder, index)} cannot be used: ${reasonOf(error)}`)
     }
     if (by.count === 1 || !(error instanceof Problem) || error.code !== 'enrolment_refused') throw error
     const missing = by.count - index
