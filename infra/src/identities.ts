@@ -1,9 +1,17 @@
 /** Who the nodes of this host are: one identity each, in a folder of its own, enrolled where there is none. */
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { type CentralPlace, createCentral, enrol, type Identity, loadIdentity } from '@citygate/nodes/central'
+import {
+  type CentralPlace,
+  CentralUnreachable,
+  createCentral,
+  enrol,
+  type Identity,
+  loadIdentity,
+} from '@citygate/nodes/central'
 import { Problem } from '@citygate/schema/contract'
 import { ConfigError } from './config.ts'
+import { codeOf, reasonOf } from './trouble.ts'
 
 export interface Enrolment {
   readonly central: CentralPlace
@@ -24,7 +32,7 @@ export const homeOf = (folder: string, index: number): string =>
 export const knownIdentity = (folder: string, index: number): Promise<Identity | null> =>
   loadIdentity(homeOf(folder, index))
 
-/** Enrols node `index`. Throws a ConfigError where the token is missing, or good for no more nodes. */
+/** Enrols node `index`. Throws a ConfigError where the token is missing, or good for no more nodes, or nobody answers. */
 export async function newIdentity(folder: string, index: number, by: Enrolment): Promise<Identity> {
   const token = await by.enrolToken()
   if (!token) {
@@ -36,6 +44,16 @@ export async function newIdentity(folder: string, index: number, by: Enrolment):
   try {
     return await enrol(call, nameOf(by.name ?? hostname(), index), homeOf(folder, index))
   } catch (error) {
+    if (error instanceof CentralUnreachable) {
+      throw new ConfigError(
+        `central: ${by.central.url} does not answer as a central API does (${error.message}). Is it running, and is the address right? ` +
+          'The token is not used up if central did not get it: start again',
+      )
+    }
+    const refused = codeOf(error)
+    if (refused !== undefined && !(error instanceof Problem)) {
+      throw new ConfigError(`data: ${homeOf(folder, index)} cannot be used: ${reasonOf(error)}`)
+    }
     if (by.count === 1 || !(error instanceof Problem) || error.code !== 'enrolment_refused') throw error
     const missing = by.count - index
     throw new ConfigError(

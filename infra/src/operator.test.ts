@@ -173,8 +173,15 @@ describe('what a node carries', () => {
     expect(all).toContain('{"servers":4}')
     expect(await citygate(['admin', 'limits', node.nodeId, '{"capacity":50}'])).toContain('{"capacity":50}')
     expect(await citygate(['admin', 'limits', node.nodeId, 'none'])).toContain('{"servers":4}')
-    expect(await citygate(['admin', 'limits', 'all', 'none'])).toContain('nothing is limited')
+    expect(await citygate(['admin', 'limits', 'all', 'none'])).toMatch(/: nothing is limited$/m)
     await expect(citygate(['admin', 'limits', 'all', '{"servers":-1}'])).rejects.toThrow(ConfigError)
+    await expect(citygate(['admin', 'limits', 'all', '{"serverz":2}'])).rejects.toThrow(
+      /Unrecognized key: "serverz"/,
+    )
+    await expect(citygate(['admin', 'limits', 'all', '{"types":["opne"]}'])).rejects.toThrow(
+      /types\.0: .*"open"/,
+    )
+    await expect(citygate(['admin', 'limits', 'all', '{servers:2}'])).rejects.toThrow(/is not JSON/)
     expect(await citygate(['admin', 'release-servers', node.nodeId])).toMatch(/^Free are: \d/)
     expect(await citygate(['admin', 'release-servers', node.nodeId])).toContain('none')
   })

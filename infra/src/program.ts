@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { addCommand, type CommandSpec } from './command.ts'
 import { ConfigError } from './config.ts'
+import { codeOf, reasonOf } from './trouble.ts'
 
 export interface CommandGroup {
   readonly summary: string
@@ -33,7 +34,8 @@ export async function runProgram(
       console.error(`citygate: ${error.message}`)
       process.exit(2)
     }
-    console.error(error instanceof Error ? `citygate: ${error.message}` : error)
+    const full = codeOf(error) === 'ENOSPC' ? `${reasonOf(error)}: ` : ''
+    console.error(error instanceof Error ? `citygate: ${full}${error.message}` : error)
     process.exit(1)
   }
 }

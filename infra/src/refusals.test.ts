@@ -101,11 +101,36 @@ describe('a start that cannot go on names the key, and what is wrong', () => {
     expect(code).toBe(2)
   })
 
+  it('a node whose central is not there when it enrols', async () => {
+    const central = ['--central', 'http://127.0.0.1:9', '--enrol', 'a token']
+    const { code, said } = await citygate('node', '--data', data(), '--bind', '127.0.0.1', ...central)
+    expect(said).toMatch(
+      /\ncitygate: central: http:\/\/127\.0\.0\.1:9 does not answer as a central API does \(.*The token is not used up/,
+    )
+    expect(code).toBe(2)
+  })
+
   it('a number of bots that is none', async () => {
     expect(await citygate('bots', 'abc')).toEqual({
       code: 2,
       said: 'citygate: count: "abc" is not allowed. Allowed: a whole number from 1 to 10000\n',
     })
+  })
+
+  it('a host of several nodes, looked at with the flags that it runs with', async () => {
+    const flags = [
+      '--workers',
+      'processes:2',
+      '--accept',
+      'dispatch',
+      '--name',
+      'attic',
+      '--servers',
+      's.json',
+    ]
+    const { said } = await citygate('doctor', '--data', data(), '--bind', '127.0.0.1', ...flags)
+    expect(said).toMatch(/^ok +ports +/m)
+    expect(said).not.toContain('unknown option')
   })
 
   it('a key file that holds no key', async () => {

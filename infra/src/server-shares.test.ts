@@ -44,3 +44,29 @@ it('refuses a worker that there is not, and a file that holds something else', (
   )
   expect(() => shareServers(join(folder, 'none'), 1)).toThrow(/^servers: .*ENOENT/)
 })
+
+it('reads a file as an editor on Windows saves it', () => {
+  const file = join(folder, 'servers.json')
+  writeFileSync(file, `\ufeff${JSON.stringify([named('A')])}`)
+  expect(namesOf(shareServers(file, 1))).toEqual([['A']])
+})
+
+it('says what is wrong in the words of the file, before a token is used for it', () => {
+  const refusalOf = (offers: unknown) => () => shareServers(fileOf(offers), 1)
+  expect(refusalOf([named('A'), { ...named('B'), capacity: 100, soft: 300 }])).toThrow(
+    /servers\.json: game server 2 \(B\): soft: at most the capacity, 100$/,
+  )
+  expect(refusalOf([{ ...named('B'), soft: 3000 }])).toThrow(/ \(B\): soft: at most the capacity, 2000$/)
+  expect(refusalOf([{ ...named('B'), colour: 'red' }])).toThrow(
+    / \(B\): there is no "colour"\. Allowed: id, name, type, gates, cities, capacity, soft, region, worker$/,
+  )
+  expect(refusalOf([named('A'), { name: 'B', type: 'opne' }])).toThrow(/game server 2 \(B\): type: /)
+  expect(refusalOf([{ type: 'open' }])).toThrow(/game server 1: name: /)
+  expect(refusalOf([named('A'), named('B'), named('A')])).toThrow(/two game servers are called "A"$/)
+  expect(
+    refusalOf([
+      { ...named('A'), id: 5 },
+      { ...named('B'), id: 5 },
+    ]),
+  ).toThrow(/two game servers have the id 5$/)
+})

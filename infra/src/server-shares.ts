@@ -8,10 +8,8 @@ import { ConfigError } from './config.ts'
 export type Wish = NodeOptions['servers']
 
 /** `worker`: the node that carries it, from 1; without one they are dealt out in turn. */
-const Offers = z
-  .array(ServerOffer.extend({ worker: z.int().min(1).optional() }))
-  .min(1)
-  .max(80)
+const Offer = ServerOffer.extend({ worker: z.int().min(1).optional() })
+const Offers = z.array(Offer).min(1).max(80)
 
 /** One wish for each of `count` nodes. Throws a ConfigError when `file` cannot be used. */
 export function shareServers(file: string | undefined, count: number): Wish[] {
@@ -32,11 +30,41 @@ export function shareServers(file: string | undefined, count: number): Wish[] {
 function readOffers(file: string): z.output<typeof Offers> {
   let parsed: unknown
   try {
-    parsed = JSON.parse(readFileSync(file, 'utf8'))
+    // Editors on Windows put a mark in front, which JSON does not know.
+    parsed = JSON.parse(readFileSync(file, 'utf8').replace(/^\ufeff/, ''))
   } catch (error) {
     throw new ConfigError(`servers: ${file}: ${error instanceof Error ? error.message : String(error)}`)
   }
   const offers = Offers.safeParse(parsed)
-  if (offers.success) return offers.data
-  throw new ConfigError(`servers: ${file}: ${z.prettifyError(offers.error)}`)
+  const wrong = offers.success
+    ? conflictIn(offers.data)
+    : offers.error.issues.map((issue) => wordsOf(issue, parsed))
+  if (offers.success && wrong === undefined) return offers.data
+  throw new ConfigError(`servers: ${file}: ${Array.isArray(wrong) ? wrong.join('; ') : wrong}`)
 }
+
+/** Central would refuse the first of these, or give another id: the host reads it here, before its token is used. */
+function conflictIn(offers: z.output<typeof Offers>): string | undefined {
+  for (const [index, { id, name, capacity, soft }] of offers.entries()) {
+    const rest = offers.slice(index + 1)
+    if (soft !== null && soft > capacity)
+      return `${placeOf(index, name)}: soft: at most the capacity, ${capacity}`
+    if (rest.some((other) => other.name === name)) return `two game servers are called "${name}"`
+    if (id !== undefined && rest.some((other) => other.id === id)) return `two game servers have the id ${id}`
+  }
+  return undefined
+}
+
+function wordsOf(issue: z.core.$ZodIssue, parsed: unknown): string {
+  const [index, ...path] = issue.path
+  if (typeof index !== 'number') return issue.message
+  const offer: unknown = Array.isArray(parsed) ? parsed[index] : undefined
+  const name = offer && typeof offer === 'object' && 'name' in offer ? offer.name : undefined
+  const place = [placeOf(index, name), ...path].join(': ')
+  if (issue.code !== 'unrecognized_keys') return `${place}: ${issue.message}`
+  const unknown = issue.keys.map((key) => `"${key}"`).join(', ')
+  return `${place}: there is no ${unknown}. Allowed: ${Object.keys(Offer.shape).join(', ')}`
+}
+
+const placeOf = (index: number, name: unknown) =>
+  `game server ${index + 1}${typeof name === 'string' && name ? ` (${name})` : ''}`

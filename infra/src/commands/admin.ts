@@ -203,16 +203,26 @@ const limits = command({
   args: '<node-id|all> <limits|none>',
   keys: operatorKeys,
   async run(operator, { args: [nodeId = '', text = ''] }) {
-    const body = limitNodes.body.safeParse({ limits: text === 'none' ? null : jsonOf(text) })
-    if (!body.success)
-      throw new ConfigError(`limits: ${text} is not allowed. Allowed: none, or JSON as in --help`)
+    const limits = text === 'none' ? null : jsonOf(text)
+    const allowed = 'Allowed: none, or JSON as in --help'
+    if (limits === undefined)
+      throw new ConfigError(`limits: ${text} is not JSON: the shell may have eaten its quotes. ${allowed}`)
+    const body = limitNodes.body.safeParse({ limits })
+    if (!body.success) {
+      const words = body.error.issues.map(({ path: [, ...path], message }) =>
+        [...(path.length > 0 ? [path.join('.')] : []), message].join(': '),
+      )
+      throw new ConfigError(`limits: ${text} is not allowed: ${words.join('; ')}. ${allowed}`)
+    }
     const call = callOperator(operator)
     const { own, all } =
       nodeId === 'all'
         ? await call(limitNodes, { body: body.data })
         : await call(limitNode, { params: { nodeId }, body: body.data })
+    const inForce = own ?? all
+    const whose = nodeId === 'all' ? 'each node’s' : 'its'
     console.log(
-      `In force from its next registration on: ${JSON.stringify(own ?? all ?? 'nothing is limited')}`,
+      `In force from ${whose} next start on: ${inForce ? JSON.stringify(inForce) : 'nothing is limited'}`,
     )
   },
 })

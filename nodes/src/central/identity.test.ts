@@ -45,7 +45,22 @@ test('nothing is written when central refuses', async () => {
       ),
   })
   await expect(enrol(call, 'Loc Lac', folder)).rejects.toMatchObject({ code: 'enrolment_refused' })
-  expect(await loadIdentity(folder)).toBeNull()
+  expect(await readdir(folder)).toEqual([])
+})
+
+test('a token is not used where what it is given for cannot be kept', async () => {
+  let asked = 0
+  const { call } = createCentral({
+    url: 'http://central',
+    key: 'token',
+    fetch: () => {
+      asked++
+      return Response.json({ nodeId, roles: ['world'] })
+    },
+  })
+  await writeFile(join(folder, 'a file'), '')
+  await expect(enrol(call, 'Loc Lac', join(folder, 'a file', 'node'))).rejects.toThrow('ENOTDIR')
+  expect(asked).toBe(0)
 })
 
 test('a damaged file is named, kept, and its key is not repeated', async () => {

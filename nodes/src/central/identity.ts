@@ -3,7 +3,7 @@
  * and leaves only as the bearer token of calls (docs/decisions/0050-a-nodes-key.md).
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { enrolNode, NodeId, Role } from '@citygate/schema/contract'
 import { z } from 'zod'
@@ -46,25 +46,48 @@ export async function loadIdentity(folder: string): Promise<Identity | null> {
 export async function enrol(call: Call, name: string, folder: string): Promise<Identity> {
   const key = `cgn_${randomBytes(32).toString('base64url')}`
   const keyHash = createHash('sha256').update(key).digest('hex')
-  const { nodeId, roles } = await call(enrolNode, { body: { name, keyHash } })
-  const identity = { nodeId, name, key, roles }
-  await writeOwnFile(folder, fileName, `${JSON.stringify(identity, null, 2)}\n`)
-  return identity
+  return await writeOwnFile(folder, fileName, async () => {
+    const { nodeId, roles } = await call(enrolNode, { body: { name, keyHash } })
+    const identity = { nodeId, name, key, roles }
+    return { text: `${JSON.stringify(identity, null, 2)}\n`, result: identity }
+  })
 }
 
-/** Whole or not at all, also when the machine stops in between. */
-async function writeOwnFile(folder: string, name: string, text: string): Promise<void> {
+/** More than an identity takes. */
+const roomBytes = 1024
+
+/**
+ * Whole or not at all, also when the machine stops in between. The room is taken before `make` is asked for the
+ * text: what it costs (a use of a token) is not spent where the disk is full or may not be written to.
+ */
+async function writeOwnFile<T>(
+  folder: string,
+  name: string,
+  make: () => Promise<{ text: string; result: T }>,
+): Promise<T> {
   await mkdir(folder, { recursive: true })
   const path = join(folder, name)
   const beside = `${path}.${process.pid}.new`
-  const file = await open(beside, 'w', 0o600)
   try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
+    const file = await open(beside, 'w', 0o600)
+    let result: T
+    try {
+      await file.writeFile(' '.repeat(roomBytes))
+      await file.sync()
+      const made = await make()
+      const { bytesWritten } = await file.write(made.text, 0)
+      await file.truncate(bytesWritten)
+      await file.sync()
+      result = made.result
+    } finally {
+      await file.close()
+    }
+    await rename(beside, path)
+    return result
+  } catch (error) {
+    await rm(beside, { force: true }).catch(() => {})
+    throw error
   }
-  await rename(beside, path)
 }
 
 function jsonOrNull(text: string): unknown {

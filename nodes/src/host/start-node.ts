@@ -110,7 +110,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const missing = options.roles.filter((role) => !options.identity.roles.includes(role))
   if (missing.length > 0) {
     throw new Error(
-      `This node was enrolled without the role ${missing.join(', ')}: enrol it anew with a token that grants it.`,
+      `This node was enrolled without the role ${missing.join(', ')}, and a token adds none to a node that is enrolled: ` +
+        'start it without that role, or enrol another node, with a token that grants it, in another data folder (--data)',
     )
   }
   const opened: Closer[] = []
