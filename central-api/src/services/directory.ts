@@ -24,9 +24,18 @@ export async function bumpDirectory(tx: Transaction, wake: Wake): Promise<void> 
   wake('directory')
 }
 
-/** With who carries each game server. */
-export type CountedDirectory = Omit<Directory, 'servers'> & {
-  readonly servers: readonly (Directory['servers'][number] & { readonly nodeId: string | null })[]
+/** Who carries a game server or an entry, and what was heard of it last; null of nobody. */
+export interface Carrier {
+  readonly nodeId: string | null
+  readonly epoch: number | null
+  readonly lastSync: number | null
+}
+
+type Entry = Omit<Directory['entries'][number], 'load'> & Carrier & { readonly load: number }
+
+export type CountedDirectory = Pick<Directory, 'version'> & {
+  readonly servers: readonly (Directory['servers'][number] & Carrier)[]
+  readonly entries: readonly Entry[]
 }
 
 export async function readDirectory(tx: Tx): Promise<CountedDirectory> {
@@ -44,7 +53,7 @@ export function asDirectory(
   servers: readonly (Omit<CountedDirectory['servers'][number], 'status'> & {
     readonly draining: boolean | null
   })[],
-  entries: readonly { nodeId: string; lmp: Address | null; rfp: Address | null; load: number }[],
+  entries: readonly (Omit<Entry, 'lmp'> & { readonly lmp: Address | null })[],
 ): CountedDirectory {
   return {
     version,
@@ -80,6 +89,8 @@ export function readServers(tx: Tx) {
     .select({
       id: servers.id,
       nodeId: sql<string | null>`${servers.nodeId}`.as('nodeId'),
+      epoch: sql<number | null>`${servers.epoch}`.as('epoch'),
+      lastSync: sql<number | null>`${nodeEpochs.lastSync}::float8`.as('lastSync'),
       name: servers.name,
       type: servers.type,
       capacity: servers.capacity,
@@ -121,6 +132,8 @@ export function readEntries(tx: Tx) {
   return tx
     .select({
       nodeId: sql<string>`${nodes.id}`.as('nodeId'),
+      epoch: sql<number>`${nodeEpochs.epoch}`.as('epoch'),
+      lastSync: sql<number>`${nodeEpochs.lastSync}::float8`.as('lastSync'),
       lmp: nodeEpochs.lmp,
       rfp: nodeEpochs.rfp,
       load: load.as('load'),

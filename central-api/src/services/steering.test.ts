@@ -176,8 +176,16 @@ test('a node whose call broke off is offered last, long before its lease is over
   const { items } = await realm.call(listServers, {})
   expect(items.map(({ status }) => status)).toEqual(['up', 'up'])
 
-  await sync(gone, 3, 0)
+  // It calls another instance by now, and this one sees it in the database.
+  await realm.sql`update node_epochs set last_sync = 3 where node_id = ${gone.nodeId}`
+  await realm.sql`update directory set version = version + 1`
   expect(offer(await sync(here, 4, 0))).toEqual(usual)
+  await realm.sql`update node_epochs set last_sync = 2 where node_id = ${gone.nodeId}`
+  await realm.sql`update directory set version = version + 1`
+  expect(offer(await sync(here, 5, 0)).entries).toEqual([here.nodeId, gone.nodeId])
+
+  await sync(gone, 3, 0)
+  expect(offer(await sync(here, 6, 0))).toEqual(usual)
 })
 
 test('a console is shown as many game servers as it can list, whatever numbers nobody carries any more', async () => {

@@ -38,7 +38,7 @@ type Collected = Pick<Answer, 'directory' | 'mail' | 'orders'>
 /** @throws Problem `epoch_superseded`, `incarnation_changed`, `sync_out_of_order` */
 export async function sync(deps: Deps, nodeId: string, body: Body, signal: AbortSignal): Promise<Answer> {
   if (!deps.wakeups) return syncOnce(deps, nodeId, body, signal)
-  const over = callOf(deps, nodeId, body.holdMs > 0)
+  const over = callOf(deps, nodeId, body)
   try {
     return await syncOnce(deps, nodeId, body, signal)
   } finally {
