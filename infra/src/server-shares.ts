@@ -37,22 +37,26 @@ function readOffers(file: string): z.output<typeof Offers> {
   }
   const offers = Offers.safeParse(parsed)
   const wrong = offers.success
-    ? conflictIn(offers.data)
+    ? conflictsIn(offers.data)
     : offers.error.issues.map((issue) => wordsOf(issue, parsed))
-  if (offers.success && wrong === undefined) return offers.data
-  throw new ConfigError(`servers: ${file}: ${Array.isArray(wrong) ? wrong.join('; ') : wrong}`)
+  if (offers.success && wrong.length === 0) return offers.data
+  throw new ConfigError(`servers: ${file}: ${wrong.join('; ')}`)
 }
 
 /** Central would refuse the first of these, or give another id: the host reads it here, before its token is used. */
-function conflictIn(offers: z.output<typeof Offers>): string | undefined {
-  for (const [index, { id, name, capacity, soft }] of offers.entries()) {
+function conflictsIn(offers: z.output<typeof Offers>): string[] {
+  return offers.flatMap(({ id, name, capacity, soft }, index) => {
     const rest = offers.slice(index + 1)
-    if (soft !== null && soft > capacity)
-      return `${placeOf(index, name)}: soft: at most the capacity, ${capacity}`
-    if (rest.some((other) => other.name === name)) return `two game servers are called "${name}"`
-    if (id !== undefined && rest.some((other) => other.id === id)) return `two game servers have the id ${id}`
-  }
-  return undefined
+    const isTwice = {
+      name: rest.some((other) => other.name === name),
+      id: rest.some((other) => other.id === id),
+    }
+    return [
+      soft !== null && soft > capacity && `${placeOf(index, name)}: soft: at most the capacity, ${capacity}`,
+      isTwice.name && `two game servers are called "${name}"`,
+      id !== undefined && isTwice.id && `two game servers have the id ${id}`,
+    ].filter((words) => words !== false)
+  })
 }
 
 function wordsOf(issue: z.core.$ZodIssue, parsed: unknown): string {

@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
-import type { Transferable } from 'node:worker_threads'
+import { moves } from './machine.ts'
 
 interface Handle {
   close(): void
@@ -51,18 +51,13 @@ export async function copiesOf<N>(
 
 /** Whether a socket here can have a copy, and the copy be moved into a thread. */
 export async function canCopy(socket: object): Promise<boolean> {
-  const { MessageChannel } = process.getBuiltinModule('node:worker_threads')
-  const { port1, port2 } = new MessageChannel()
   try {
-    const copies = await copiesOf([['', socket]])
-    // The types do not know yet that a handle moves. What nobody receives is closed with the channel.
-    for (const [, copy] of copies) port1.postMessage(copy, [copy as unknown as Transferable])
-    return true
+    const [copy] = await copiesOf([['', socket]])
+    if (copy && moves(copy[1])) return true
+    copy?.[1].close()
+    return false
   } catch {
     return false
-  } finally {
-    port1.close()
-    port2.close()
   }
 }
 

@@ -52,11 +52,13 @@ async function handOvers(): Promise<Pick<Machine, 'movesSockets' | 'stopsReading
   return { movesSockets, stopsReading }
 }
 
-function moves(socket: Socket): boolean {
+/** Whether a socket, or the bare handle of one, can be given to a thread. Where it can, it is gone: nobody receives it. */
+export function moves(socket: object): boolean {
   const { MessageChannel } = process.getBuiltinModule('node:worker_threads')
   const { port1, port2 } = new MessageChannel()
   try {
-    port1.postMessage({ socket }, [socket as unknown as Transferable])
+    // The types know neither of them. What nobody receives is closed with the channel.
+    port1.postMessage({ socket }, [socket as Transferable])
     return true
   } catch {
     return false
